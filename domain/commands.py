@@ -1,0 +1,99 @@
+"""Commands: everything that can be asked of a wallet's ledger. A closed set, decided by `domain.ledger.decide`."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from domain.grants import GrantKind
+from domain.meters import Pool
+from domain.periods import Cycle
+from domain.pricing import PriceRule
+from domain.tasks import TaskStatus
+from domain.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Consume:
+    """Charge usage in one step (F4)."""
+
+    usage: Usage
+    rule: PriceRule
+
+
+@dataclass(frozen=True, slots=True)
+class StartTask:
+    """Hold the price of an estimate (`usage.quantity`) until the task resolves or `hold_for` is over (F4)."""
+
+    task_id: UUID
+    usage: Usage
+    rule: PriceRule
+    hold_for: timedelta
+    running_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteTask:
+    """Settle the actual `quantity` (thousandths of the product's unit) of a running task."""
+
+    task_id: UUID
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseTask:
+    """Set a running task's hold free: `outcome` is FAILED or CANCELLED."""
+
+    task_id: UUID
+    outcome: TaskStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendTask:
+    """A heartbeat: the hold lasts `hold_for` from now on."""
+
+    task_id: UUID
+    hold_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGrant:
+    """Give `amount` thousandths once, until `ends_at` or for ever (D2)."""
+
+    meter: str
+    kind: GrantKind
+    amount: int
+    ends_at: datetime | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartAllowance:
+    """Give `amount` thousandths in every period of `cycle`, beginning with the full amount of the current one (B9, C2).
+
+    `anchor` is now unless given: the members of an organisation share the anchor of its subscription.
+    """
+
+    meter: str
+    pool: Pool
+    amount: int
+    cycle: Cycle
+    source: str
+    opens_on_use: bool = False
+    anchor: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndAllowance:
+    """Stop an allowance; the rest of its period lapses (B7)."""
+
+    allowance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """Write what fell due, nothing else (F10)."""
+
+
+Command = (
+    Consume | StartTask | CompleteTask | ReleaseTask | ExtendTask | OpenGrant | StartAllowance | EndAllowance | Advance
+)

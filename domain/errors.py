@@ -1,0 +1,18 @@
+"""Errors that a caller can mend. A business refusal is data (`domain.refusals`), never one of these."""
+
+
+class InvalidInput(ValueError):  # noqa: N818  (a plain noun, as its siblings)
+    """An input that no state of the world would make acceptable; names the field (G5)."""
+
+    def __init__(self, field: tuple[str, ...], problem: str) -> None:
+        super().__init__(f"{'.'.join(field)}: {problem}")
+        self.field = field
+        self.problem = problem
+
+
+class Unauthenticated(Exception):  # noqa: N818  (the field's standard term, and GraphQL's code)
+    """No credential, or one that is unknown, expired or revoked: all alike to the outside."""
+
+
+class Forbidden(Exception):  # noqa: N818  (the field's standard term, and GraphQL's code)
+    """The caller's kind or scopes do not allow this act (G1); says what would."""

@@ -1,0 +1,55 @@
+"""Refusals: business answers of a closed set, with everything that is needed to act on them (C5, G5)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.meters import Pool
+
+
+class RefusalCode(StrEnum):
+    """The closed set of reasons. Codes are stable: clients switch on them."""
+
+    NOT_FOUND = "NOT_FOUND"
+    """No such thing for this caller: unknown and foreign ids are indistinguishable (B11)."""
+    NOT_ENTITLED = "NOT_ENTITLED"
+    """The wallet has neither quota nor credits of this meter."""
+    QUOTA_EXHAUSTED = "QUOTA_EXHAUSTED"
+    """The cycle's quota, and credits if there are any, do not cover the amount."""
+    INSUFFICIENT_CREDITS = "INSUFFICIENT_CREDITS"
+    """The credits do not cover the amount."""
+    WINDOW_LIMIT_REACHED = "WINDOW_LIMIT_REACHED"
+    """The short window's limit does not cover the amount."""
+    TOO_MANY_RUNNING_TASKS = "TOO_MANY_RUNNING_TASKS"
+    """The wallet has as many running tasks as it may have."""
+    TASK_ALREADY_RESOLVED = "TASK_ALREADY_RESOLVED"
+    """The task was completed, failed, cancelled or timed out before (F4)."""
+    ALREADY_GRANTED = "ALREADY_GRANTED"
+    """The allowance exists already; there is no second grant for one period (B8)."""
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    """The key was used with another input (F5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitState:
+    """One exhausted limit (C5). Amounts in thousandths of the meter's unit."""
+
+    meter: str
+    pool: Pool
+    limit: int
+    used: int
+    held: int
+    remaining: int
+    resets_at: datetime | None
+    """When it refreshes; None: only new grants help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a command was not carried out; `field` is the input's field that it is about, if it is about one."""
+
+    code: RefusalCode
+    message: str
+    field: tuple[str, ...] = ()
+    limits: tuple[LimitState, ...] = ()
+    requested: int | None = None

@@ -1,0 +1,42 @@
+"""Do the migrations say what the models say? Needs no database (`make check`, DESIGN.md §5).
+
+aerich writes the migration that it would make now into a copy of the folder; anything that it writes is drift.
+"""
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from aerich import Command
+
+from migrations.upgrade import FOLDER
+from models.database import TORTOISE_ORM
+
+
+class OfflineCommand(Command):
+    """aerich's commands without the database that it would connect to on entering."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(tortoise_config=TORTOISE_ORM, app="models", location=location)
+        self._init_when_aenter = False
+
+
+async def drift() -> str:
+    """Return the migration that is missing, or an empty string."""
+    with tempfile.TemporaryDirectory() as copy:
+        folder = Path(copy, "models")
+        shutil.copytree(FOLDER / "models", folder)
+        before = set(folder.iterdir())
+        async with OfflineCommand(copy) as command:
+            await command.init(offline=True)
+            await command.migrate("drift", empty=False, offline=True, no_input=True)
+        missing = [path for path in sorted(folder.iterdir()) if path not in before and path.suffix == ".py"]
+        return "\n".join(path.read_text().split("MODELS_STATE")[0] for path in missing)
+
+
+if __name__ == "__main__":
+    text = asyncio.run(drift())
+    sys.stdout.write(f"{text}The models have changed: make migration name=…\n" if text else "Migrations are in step.\n")
+    sys.exit(1 if text else 0)

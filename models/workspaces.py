@@ -1,0 +1,51 @@
+"""Tables `workspaces` and `members`: where people work, and who may (B11)."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class WorkspaceKind(StrEnum):
+    """Every person has one PERSONAL workspace, every organisation one ENTERPRISE workspace."""
+
+    PERSONAL = "PERSONAL"
+    ENTERPRISE = "ENTERPRISE"
+
+
+class MemberRole(StrEnum):
+    """OWNER in one's personal workspace, ADMIN or MEMBER in an enterprise workspace (B3)."""
+
+    OWNER = "OWNER"
+    ADMIN = "ADMIN"
+    MEMBER = "MEMBER"
+
+
+class Workspace(Model):
+    """A workspace. `owner_id` is set on PERSONAL ones only, and unique: nobody has two."""
+
+    id: UUID = fields.UUIDField(primary_key=True)
+    kind: fields.Field[WorkspaceKind] = fields.CharEnumField(WorkspaceKind, max_length=16)
+    name: str = fields.TextField()
+    owner_id: UUID | None = fields.UUIDField(null=True, unique=True)
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "workspaces"
+
+
+class Member(Model):
+    """A person's access to a workspace; `left_at` ends it, the row stays."""
+
+    id: UUID = fields.UUIDField(primary_key=True)
+    workspace_id: UUID = fields.UUIDField()
+    person_id: UUID = fields.UUIDField()
+    role: fields.Field[MemberRole] = fields.CharEnumField(MemberRole, max_length=16)
+    joined_at: datetime = fields.DatetimeField()
+    left_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "members"
+        unique_together = (("workspace_id", "person_id"),)
