@@ -13,13 +13,15 @@ import shutil
 from pathlib import Path
 
 from app.data_folder import FileLock, exclusive, make_data_folder
-from app.postgres_binaries import (
+from app.postgres_binaries import PostgresPrograms, account_for, can_enter, find_programs
+from app.postgres_elsewhere import (
+    POINTER,
     EmbeddedPostgresError,
-    PostgresPrograms,
-    account_for,
-    can_enter,
-    find_programs,
-    make_root_state,
+    forsaken_clusters,
+    make_home,
+    read_pointer,
+    remove_forsaken,
+    write_pointer,
 )
 from app.postgres_process import PORT, ServerFolder
 
@@ -83,7 +85,7 @@ class EmbeddedPostgres:
                     with contextlib.suppress(EmbeddedPostgresError, OSError):
                         self._leave()
                     raise
-        except (OSError, TimeoutError) as error:
+        except OSError as error:
             raise EmbeddedPostgresError(
                 f"PostgreSQL cannot start with the data in {self._data_dir}: {error}"
             ) from error
@@ -101,7 +103,7 @@ class EmbeddedPostgres:
                 self._leave()
         except FileNotFoundError:  # the data folder was deleted: the server notices within a minute and ends itself
             self._give_back()
-        except (OSError, TimeoutError) as error:
+        except OSError as error:
             self._give_back()
             raise EmbeddedPostgresError(f"PostgreSQL cannot stop with the data in {self._data_dir}: {error}") from error
 
@@ -145,13 +147,12 @@ class EmbeddedPostgres:
 
     def _open_cluster(self) -> tuple[Path, PostgresPrograms]:
         """The cluster's folder, made if missing, and the programs to run it with."""
-        cluster = self._data_dir / "postgres"
-        pointer = self._data_dir / "postgres.location"
-        if pointer.exists():
-            cluster = Path(pointer.read_text(encoding="utf-8").rstrip("\n"))
-            if not (cluster / "PG_VERSION").exists():
-                message = f"{pointer} says that the data are in {cluster}, and there are none"
-                raise EmbeddedPostgresError(f"{message}. Bring them back, or delete {pointer} to begin with nothing")
+        elsewhere = read_pointer(self._data_dir)
+        if elsewhere is not None and not (elsewhere / "PG_VERSION").exists():
+            pointer = self._data_dir / POINTER
+            message = f"{pointer} says that the data are in {elsewhere}, and there are none"
+            raise EmbeddedPostgresError(f"{message}. Bring them back, or delete {pointer} to begin with nothing")
+        cluster = elsewhere or self._data_dir / "postgres"
         account = account_for(cluster)
         programs = find_programs(account)
         if not (cluster / "PG_VERSION").exists():
@@ -171,7 +172,7 @@ class EmbeddedPostgres:
         """Make a cluster aside, then rename it: whoever is killed meanwhile leaves no half a cluster."""
         account = programs.account
         elsewhere = account is not None and not can_enter(account, self._data_dir)
-        home = make_root_state() if elsewhere else self._data_dir
+        home = make_home(durable=self._durable) if elsewhere else self._data_dir
         # random, because a data folder that is deleted and made again must not find the old data
         cluster = home / (f"postgres-{secrets.token_hex(6)}" if elsewhere else "postgres")
         if cluster.exists() and any(cluster.iterdir()):
@@ -188,18 +189,22 @@ class EmbeddedPostgres:
             shutil.rmtree(aside, ignore_errors=True)
             raise
         if elsewhere and account is not None:
-            self._point_to(cluster)
+            write_pointer(self._data_dir, cluster)
             _logger.warning("%s is closed to %s: PostgreSQL's data are in %s", self._data_dir, account.name, cluster)
         if self._durable:
             _sync_folder(home)
+            _sync_folder(self._data_dir)
+        else:
+            _sweep(programs)
         return cluster
 
-    def _point_to(self, cluster: Path) -> None:
-        aside = self._data_dir / ".postgres.location.new"
-        aside.write_text(f"{cluster}\n", encoding="utf-8")
-        aside.replace(self._data_dir / "postgres.location")
-        if self._durable:
-            _sync_folder(self._data_dir)
+
+def _sweep(programs: PostgresPrograms) -> None:
+    """Remove what tests left elsewhere: their data folders are deleted without us knowing."""
+    with contextlib.suppress(OSError, EmbeddedPostgresError):
+        for cluster in forsaken_clusters():
+            ServerFolder(cluster, programs).halt()
+            remove_forsaken(cluster)
 
 
 def _initdb(programs: PostgresPrograms, folder: Path, *, durable: bool) -> None:

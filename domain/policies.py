@@ -1,9 +1,17 @@
 """Policies: the numbers of RULES.md that operators may change. Their values are in `catalog/policies.toml`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.amounts import THOUSANDTHS_PER_UNIT
+from domain.meters import Meter, Product
+from domain.toml_tables import Table
 from domain.usage import Surface
+
+_DAYS_MAX = 3_660
+_HOURS_MAX = 24 * _DAYS_MAX
+_COUNT_MAX = 1_000_000
 
 
 class CodingCycle(StrEnum):
@@ -79,3 +87,35 @@ class Policies:
     """Updates of an administrator's live overview (F9)."""
     alert_percents: tuple[int, ...]
     """Shares of a quota at which its owner is told, ascending (F11)."""
+
+
+def read_policies(table: Table, meters: Mapping[str, Meter], products: Mapping[str, Product]) -> Policies:
+    """Read the policies; problems are noted in the table."""
+    return Policies(
+        billing_zone=table.zone("billing_zone"),
+        credit_meter=table.reference("credit_meter", meters, "meters.toml"),
+        guest_messages=table.amount("guest_messages", step=THOUSANDTHS_PER_UNIT),
+        guest_product=table.reference("guest_product", products, "products.toml"),
+        guest_data_days=table.whole("guest_data_days", _DAYS_MAX),
+        sign_up_credits=table.amount("sign_up_credits"),
+        change_notice_days=table.whole("change_notice_days", _DAYS_MAX),
+        seats_min=table.whole("seats_min", _COUNT_MAX),
+        invitation_days=table.wholes("invitation_days", _DAYS_MAX),
+        organisations_per_person_max=table.whole("organisations_per_person_max", _COUNT_MAX),
+        enterprise_surfaces=table.choices("enterprise_surfaces", Surface),
+        coding_meter=table.reference("coding_meter", meters, "meters.toml"),
+        coding_cycle=table.choice("coding_cycle", CodingCycle),
+        violations_max=table.whole("violations_max", _COUNT_MAX),
+        violation_window_hours=table.whole("violation_window_hours", _HOURS_MAX),
+        referral_sign_up_credits=table.amount("referral_sign_up_credits"),
+        referral_payment_credits=table.amount("referral_payment_credits"),
+        payment_grace_days=table.whole("payment_grace_days", _DAYS_MAX),
+        hold_timeout_hours=table.whole("hold_timeout_hours", _HOURS_MAX),
+        running_tasks_per_wallet_max=table.whole("running_tasks_per_wallet_max", _COUNT_MAX),
+        idempotency_retention_days=table.whole("idempotency_retention_days", _DAYS_MAX),
+        usage_events_per_batch_max=table.whole("usage_events_per_batch_max", _COUNT_MAX),
+        refusal_retention_days=table.whole("refusal_retention_days", _DAYS_MAX),
+        feed_replay_entries_max=table.whole("feed_replay_entries_max", _COUNT_MAX),
+        overview_updates_per_second_max=table.whole("overview_updates_per_second_max", _COUNT_MAX),
+        alert_percents=table.wholes("alert_percents", 100),
+    )

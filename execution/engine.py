@@ -11,10 +11,12 @@ from graphql.execution import create_source_event_stream
 from graphql.execution.values import VariableValues
 
 from execution.answer import Answer
+from execution.compiler import Compiler
 from execution.documents import Documents, Operation
 from execution.errors import Refused, coded
 from execution.limits import Limits
-from execution.reference import Reference
+from execution.reference import Outcome, Reference
+from execution.runtime import Run
 from execution.sharing import Sharing
 
 
@@ -32,6 +34,7 @@ class Engine:
             introspection=introspection,
             hide_suggestions=self.reference.hide_suggestions,
         )
+        self._compiler = Compiler(schema, limits) if compiled else None
         self._sharing = Sharing(limits.shared_payloads_per_event_max)
 
     def operation(self, text: str, name: str | None) -> Operation:
@@ -52,6 +55,10 @@ class Engine:
         if cost > self.limits.complexity_max:
             raise Refused.too_complex("complexity_max", cost, self.limits.complexity_max, "cost units")
         return cost
+
+    def is_compiled(self, operation: Operation, variables: VariableValues) -> bool:
+        """Whether the next run of the operation with these variables is a compiled one."""
+        return self._compiler is not None and self._compiler.find(operation, variables) is not None
 
     async def execute(
         self, operation: Operation, given: Mapping[str, object] | None, context: object, root: object = None
@@ -121,5 +128,22 @@ class Engine:
         *,
         event: bool = False,
     ) -> Answer:
-        result = await Reference.run(self.reference.executor(operation, variables, context, root), event=event)
+        outcomes: dict[str, Outcome] | None = None
+        compiler = self._compiler
+        found = compiler.find(operation, variables) if compiler is not None else None
+        if compiler is not None and found is not None:
+            key, compiled = found
+            executor = self.reference.executor(operation, variables, context, root)
+            try:
+                run = Run(executor, [prepare(variables) for prepare in compiled.prepare])
+                outcomes = run.outcomes
+                data = compiled.run(run)
+                if compiled.asynchronous:
+                    data = await data
+                return Answer(data)
+            except Exception as problem:
+                # Whatever it is, graphql-core meets it again and tells the client.
+                compiler.learn(key, problem)
+        executor = self.reference.executor(operation, variables, context, root, outcomes)
+        result = await Reference.run(executor, event=event)
         return Answer(result.data, result.errors or ())

@@ -1,6 +1,6 @@
 """Completing scalars and enums: the fast case as an expression, the rest as a function."""
 
-import datetime
+import datetime as dt
 import decimal
 import uuid
 from collections.abc import Callable, Mapping
@@ -24,10 +24,10 @@ PLAIN = frozenset(
     {
         bool,
         bytes,
-        datetime.date,
-        datetime.datetime,
-        datetime.time,
-        datetime.timedelta,
+        dt.date,
+        dt.datetime,
+        dt.time,
+        dt.timedelta,
         decimal.Decimal,
         dict,
         float,
@@ -78,26 +78,26 @@ def leaf_function(type_: GraphQLLeafType, *, nullable: bool) -> Callable[[Any], 
     return complete
 
 
+_TESTS: Mapping[GraphQLScalarType, str] = {
+    GraphQLString: "{x}.__class__ is str",
+    GraphQLID: "{x}.__class__ is str",
+    GraphQLInt: "{x}.__class__ is int and -2147483648 <= {x} <= 2147483647",
+    GraphQLFloat: "{x}.__class__ is float and {x} - {x} == 0.0",  # inf and nan are not numbers here
+    GraphQLBoolean: "{x}.__class__ is bool",
+}
+
+
 def fast_test(type_: GraphQLLeafType) -> tuple[str, str, Mapping[str, Any]] | None:
     """For a value `{x}`: the test that it completes at once, what it completes to, and the names used."""
     if isinstance(type_, CustomGraphQLEnumType):
         return _enum_test(type_)
-    if not isinstance(type_, GraphQLScalarType):
-        return None
-    if type_ is GraphQLString or type_ is GraphQLID:
-        return "{x}.__class__ is str", "{x}", {}
-    if type_ is GraphQLInt:
-        return "{x}.__class__ is int and -2147483648 <= {x} <= 2147483647", "{x}", {}
-    if type_ is GraphQLFloat:
-        return "{x}.__class__ is float and {x} - {x} == 0.0", "{x}", {}  # inf and nan are not numbers here
-    if type_ is GraphQLBoolean:
-        return "{x}.__class__ is bool", "{x}", {}
-    return None
+    test = _TESTS.get(type_) if isinstance(type_, GraphQLScalarType) else None
+    return (test, "{x}", {}) if test else None
 
 
 def _enum_test(type_: CustomGraphQLEnumType) -> tuple[str, str, Mapping[str, Any]] | None:
-    members = {}
-    for member in type_.wrapped_cls:
+    members: dict[str, str] = {}
+    for member in list[Any](type_.wrapped_cls):
         try:
             members[member.name] = type_.coerce_output_value(member)
         except Exception:  # noqa: BLE001 - a member the schema does not show: the slow way words it

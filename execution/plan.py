@@ -89,9 +89,7 @@ class Planner:
     `awaiting` names the fields (type and field) whose plain functions turned out to return awaitables.
     """
 
-    def __init__(
-        self, schema: strawberry.Schema, *, functions_max: int, awaiting: set[tuple[str, str]]
-    ) -> None:
+    def __init__(self, schema: strawberry.Schema, *, functions_max: int, awaiting: set[tuple[str, str]]) -> None:
         self.schema = schema._schema  # noqa: SLF001 - Strawberry offers no public way to it
         self._functions_max = functions_max
         self._awaiting = awaiting
@@ -117,9 +115,7 @@ class Planner:
         return (
             definition.is_async
             or (parent.name, name) in self._awaiting
-            or any(
-                extension.has_resolver and not extension.supports_sync for extension in definition.extensions
-            )
+            or any(extension.has_resolver and not extension.supports_sync for extension in definition.extensions)
         )
 
 

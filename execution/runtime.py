@@ -37,7 +37,7 @@ class Run:
 class Admission:
     """Classes whose instances may stand for an object type. A class is looked at once."""
 
-    __slots__ = ("classes", "_is_type_of")
+    __slots__ = ("_is_type_of", "classes")
 
     def __init__(self, is_type_of: Callable[..., Any] | None, *known: type) -> None:
         self.classes: set[type] = set(known)
@@ -61,19 +61,19 @@ class Admission:
             self.classes.add(value.__class__)
 
 
-def check_result(value: Any, classes: set[type], plan: FieldPlan) -> None:
-    """See that what a plain function returned is a value, not an awaitable or an exception."""
+def check_result(value: Any, classes: set[type], plan: FieldPlan, *, kept: bool) -> None:
+    """See that what a plain function returned is a value, not an awaitable or an exception.
+
+    `kept` results are those of root fields: graphql-core gets them and awaits them.
+    """
     if isinstance(value, Exception):
         raise Anomaly
     if optimized_is_awaitable(value):
-        if plan.key not in _ROOTLESS and asyncio.iscoroutine(value):
-            value.close()  # graphql-core asks again; roots are kept and awaited there
+        if not kept and asyncio.iscoroutine(value):
+            value.close()  # graphql-core asks the resolver again
         raise Unawaited(plan.parent.name, plan.nodes[0].name.value)
     if len(classes) < _CLASSES_MAX:
         classes.add(value.__class__)
-
-
-_ROOTLESS: frozenset[str] = frozenset()
 
 
 def other_type(value: Any) -> None:
@@ -83,7 +83,7 @@ def other_type(value: Any) -> None:
     raise Unsupported
 
 
-def check_list(value: Any, nullable: bool) -> None:  # noqa: FBT001
+def check_list(value: Any, nullable: bool) -> None:
     """What is no list nor tuple: null where that is allowed, else graphql-core's business."""
     if value is None and nullable:
         return

@@ -1,4 +1,4 @@
-"""Shared by all tests: one PostgreSQL per worker, and a database per test made from a migrated template (DESIGN.md §7)."""
+"""Shared by all tests: one PostgreSQL per worker, a database per test made from a migrated template (DESIGN.md §7)."""
 
 import asyncio
 import os

@@ -79,7 +79,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Finish:
-    """Complete, fail, cancel (`outcome`) or extend (None) the task that was started `back` tasks ago."""
+    """Complete, fail, cancel (`outcome`) or extend (None) the `back`-last running task, or the last that was started."""
 
     back: int
     outcome: TaskStatus | None
@@ -124,7 +124,7 @@ Step = tuple[timedelta, Action]
 History = list[Step]
 
 _QUANTITIES = (1, 999, 1_000, 2_000, 7_001, 30_000, 75_000, 200_000)
-_HOLDS = (timedelta(minutes=1), timedelta(hours=3), timedelta(hours=24), timedelta(days=12))
+_HOLDS = (timedelta(hours=24), timedelta(hours=3), timedelta(days=12), timedelta(minutes=1))
 _LIVES = (None, timedelta(hours=1), timedelta(days=7), timedelta(days=30), timedelta(seconds=-1))
 
 SPENDS: tuple[Action, ...] = tuple(Spend(meter, quantity) for meter in RULES for quantity in _QUANTITIES)
@@ -156,20 +156,19 @@ SUBSCRIBES: tuple[Action, ...] = (
 ENDINGS: tuple[Action, ...] = (*(Unsubscribe(back) for back in range(3)), Nothing())
 
 actions = st.one_of(
-    *(st.sampled_from(menu) for menu in (SPENDS, SPENDS, STARTS, STARTS, FINISHES, GIVES, SUBSCRIBES, ENDINGS))
+    *(
+        st.sampled_from(menu)
+        for menu in (SPENDS, SPENDS, STARTS, STARTS, STARTS, FINISHES, FINISHES, GIVES, SUBSCRIBES, ENDINGS)
+    )
 )
 
 _MICROSECOND = timedelta(microseconds=1)
+_SHORT = (timedelta(), _MICROSECOND, timedelta(seconds=1), timedelta(minutes=1), timedelta(minutes=59))
 _DELAYS = (
-    timedelta(),
-    _MICROSECOND,
-    timedelta(seconds=1),
-    timedelta(minutes=1),
-    timedelta(minutes=59),
     timedelta(hours=3),
     timedelta(hours=5),
     timedelta(hours=5) - _MICROSECOND,
-    timedelta(hours=14, minutes=30),  # to the next midnight in no zone of ours, to and fro around some
+    timedelta(hours=14, minutes=30),
     timedelta(hours=24),
     timedelta(days=6, hours=6, minutes=30),  # from T0: the midnight in Shanghai at which a week is over
     timedelta(days=7),
@@ -178,8 +177,22 @@ _DELAYS = (
 BACKWARDS = (timedelta(seconds=-1), timedelta(hours=-6))
 JUMPS = (timedelta(days=21), timedelta(days=100), timedelta(days=800))
 
-delays = st.sampled_from((*_DELAYS, *BACKWARDS, *JUMPS))
-histories = st.lists(st.tuples(delays, actions), min_size=1, max_size=30)
+delays = st.one_of(*(st.sampled_from(menu) for menu in (_SHORT, _SHORT, _SHORT, _DELAYS, (*BACKWARDS, *JUMPS))))
+_steps = st.tuples(delays, actions)
+
+_AT_ONCE = timedelta()
+_GIFT = (_AT_ONCE, Give(CREDIT, GrantKind.SIGN_UP, 100_000, None))
+_PURCHASE = (_AT_ONCE, Give(TOKEN, GrantKind.PURCHASED, 100_000, None))
+_QUOTA = (_AT_ONCE, Subscribe(CREDIT, Pool.MAIN, 100_000, WEEK))
+_LIMIT = (_AT_ONCE, Subscribe(CREDIT, Pool.WINDOW, 60_000, WINDOW))
+_TOKENS = (_AT_ONCE, Subscribe(TOKEN, Pool.MAIN, 80_001, EXACT_WEEK))
+beginnings = st.sampled_from([[], [_GIFT], [_GIFT, _PURCHASE], [_QUOTA, _LIMIT], [_TOKENS, _GIFT, _QUOTA, _LIMIT]])
+
+histories: st.SearchStrategy[History] = st.builds(
+    list.__add__,
+    beginnings,
+    st.one_of(*(st.lists(_steps, min_size=least, max_size=3 * least) for least in (1, 8, 12))),
+)
 
 
 @dataclass
@@ -203,7 +216,8 @@ class Run:
                 task_id = UUID(int=len(self.started) + 1)
                 return StartTask(task_id, usage_of(meter, quantity), RULES[meter], hold_for, running_max)
             case Finish(back, outcome, quantity):
-                task_id = self.started[-1 - back] if back < len(self.started) else UUID(int=0)
+                running = [*self.state.tasks]
+                task_id = running[-1 - back] if back < len(running) else UUID(int=len(self.started))
                 if outcome is TaskStatus.COMPLETED:
                     return CompleteTask(task_id, quantity)
                 return ReleaseTask(task_id, outcome) if outcome else ExtendTask(task_id, timedelta(hours=2))
@@ -222,7 +236,10 @@ class Run:
         """Let time pass, then decide."""
         delay, action = step
         self.now += delay
-        command = self.command(action)
+        return self.answer(self.command(action))
+
+    def answer(self, command: Command) -> Decision:
+        """Decide, now."""
         decision = decide(self.state, command, self.now)
         if isinstance(command, StartTask) and isinstance(decision, Accepted):
             self.started.append(command.task_id)
@@ -251,6 +268,6 @@ def usage_of(meter: str, quantity: int) -> Usage:
     return Usage(RULES[meter].product, quantity, Surface.WEB, "kimi-web")
 
 
-def given(amount: int, kind: GrantKind = GrantKind.SIGN_UP, meter: str = CREDIT) -> WalletState:
+def funded(amount: int, kind: GrantKind = GrantKind.SIGN_UP, meter: str = CREDIT) -> WalletState:
     """A wallet that has been given one amount that does not end."""
     return decide(WalletState(), OpenGrant(meter, kind, amount, None, "given"), T0).page.state

@@ -93,9 +93,7 @@ async def test_malformed_requests_are_400_and_name_the_member(
     client: httpx2.AsyncClient, body: bytes, named: str
 ) -> None:
     for accept in (RESPONSE, "application/json"):
-        response = await client.post(
-            "/", content=body, headers={"content-type": "application/json", "accept": accept}
-        )
+        response = await client.post("/", content=body, headers={"content-type": "application/json", "accept": accept})
         assert response.status_code == 400, response.text
         (error,) = response.json()["errors"]
         assert named in error["message"]
@@ -103,7 +101,8 @@ async def test_malformed_requests_are_400_and_name_the_member(
 
 
 @pytest.mark.parametrize(
-    "content_type", ["text/plain", "", "multipart/form-data", "application/json; charset=latin-1", "application/graphql"]
+    "content_type",
+    ["text/plain", "", "multipart/form-data", "application/json; charset=latin-1", "application/graphql"],
 )
 async def test_only_json_in_utf8_is_taken(client: httpx2.AsyncClient, content_type: str) -> None:
     response = await client.post(
@@ -169,7 +168,9 @@ async def test_operation_must_be_named_among_several(client: httpx2.AsyncClient)
         ("C", "Unknown operation named 'C'."),
     ):
         body = json.dumps({"query": query, "operationName": name})
-        response = await client.post("/", content=body, headers={"content-type": "application/json", "accept": RESPONSE})
+        response = await client.post(
+            "/", content=body, headers={"content-type": "application/json", "accept": RESPONSE}
+        )
         assert response.status_code == 400
         assert response.json()["errors"][0]["message"] == message
         assert response.json()["errors"][0]["extensions"] == {"code": "OPERATION_RESOLUTION_FAILURE"}

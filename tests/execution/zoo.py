@@ -185,11 +185,9 @@ CAT = Cat(
     colour=Colour.RED,
     toys=[["ball", None], []],
 )
-SAFE_CAT = Cat(
-    id=strawberry.ID("cat_2"), name="Kit", lives=1, price=Amount(7), colour=Colour.GREEN, toys=None
-)
+SAFE_CAT = Cat(id=strawberry.ID("cat_2"), name="Kit", lives=1, price=Amount(7), colour=Colour.GREEN, toys=None)
 ROCK = Rock(mineral="granite", layers=[1, 2, 3])
-ANIMALS: list[Any] = [DOG, SAFE_CAT, PUP, CAT]
+ANIMALS: list[Any] = [DOG, SAFE_CAT, PUP, SAFE_CAT]
 
 
 @strawberry.input
@@ -254,6 +252,10 @@ class Query:
     @strawberry.field
     def animals(self) -> list[Animal]:
         return ANIMALS
+
+    @strawberry.field
+    def unlucky_animals(self) -> list[Animal | None]:
+        return [DOG, CAT]
 
     @strawberry.field
     async def things(self, info: Info, skip: int = 0) -> list[Thing | None]:
@@ -438,7 +440,6 @@ class Gap:
 Event = Annotated[Tick | Gap, strawberry.union("Event")]
 
 
-
 def tick(number: int) -> Tick:
     event = Tick(number=number)
     event.shared = {}  # type: ignore[attr-defined] # what makes an event shareable
@@ -491,6 +492,4 @@ class Subscription:
         yield 1
 
 
-schema = strawberry.Schema(
-    Query, Mutation, Subscription, config=StrawberryConfig(scalar_map=SCALARS)
-)
+schema = strawberry.Schema(Query, Mutation, Subscription, config=StrawberryConfig(scalar_map=SCALARS))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app import postgres_binaries
+from app import postgres_binaries, postgres_elsewhere
 from app.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from tests.faults.postgres_probe import postmaster_pid, run_sql, wait_until_closed
 
@@ -88,18 +88,19 @@ def test_below_a_closed_folder_the_data_go_where_the_unprivileged_user_gets_in(
 ) -> None:
     closed = ground / "closed"
     closed.mkdir(mode=0o700)
-    monkeypatch.setattr(postgres_binaries, "ROOT_STATE", ground / "state")
+    monkeypatch.setattr(postgres_elsewhere, "ROOT_STATE", ground / "state")
     data_dir = closed / "data"
     with EmbeddedPostgres(data_dir, durable=False) as dsn:
         run_sql(dsn, "DROP TABLE IF EXISTS kept", "CREATE TABLE kept AS SELECT 7 AS n", "SELECT 1")
     cluster = Path((data_dir / "postgres.location").read_text().strip())
-    assert cluster.parent == ground / "state"
+    assert cluster.parent == ground / "state" / "temporary"  # where durable data would be directly in the state
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700  # nobody opened it
     with EmbeddedPostgres(data_dir, durable=False) as dsn:
         assert run_sql(dsn, "SELECT n FROM kept") == 7
     shutil.rmtree(data_dir)
     with EmbeddedPostgres(data_dir, durable=False) as dsn:  # a new data folder begins with nothing
         assert run_sql(dsn, "SELECT to_regclass('kept')") is None
+    assert not cluster.exists()  # a test's data go with its data folder
     shutil.rmtree(ground / "state")
     with pytest.raises(EmbeddedPostgresError, match="and there are none"):
         EmbeddedPostgres(data_dir).start()
@@ -131,7 +132,7 @@ def test_programs_below_a_closed_folder_are_copied_once(ground: Path, monkeypatc
             shutil.copytree(source, closed / source.name, symlinks=True, ignore=leave_out)
     spec.submodule_search_locations = [str(closed / installed.name)]
     monkeypatch.setattr(postgres_binaries, "find_spec", lambda _name: spec)
-    monkeypatch.setattr(postgres_binaries, "ROOT_STATE", ground / "state")
+    monkeypatch.setattr(postgres_elsewhere, "ROOT_STATE", ground / "state")
     for _ in range(2):
         with EmbeddedPostgres(ground / "data", durable=False) as dsn:
             assert run_sql(dsn, "SELECT 1") == 1

@@ -1,0 +1,323 @@
+"""A second ledger, naive on purpose: lists of what happened, and every figure counted again from the beginning.
+
+It shares with the real one the nouns of its answers (`Balance`, codes) and nothing of how they are found: nothing
+falls due here, because whether a grant is over or a task still runs is asked of the clock each time.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain.balances import Balance
+from domain.commands import (
+    Advance,
+    Command,
+    CompleteTask,
+    Consume,
+    EndAllowance,
+    ExtendTask,
+    OpenGrant,
+    ReleaseTask,
+    StartAllowance,
+    StartTask,
+)
+from domain.grants import GrantKind
+from domain.meters import Pool
+from domain.periods import Cycle, CycleUnit
+from domain.refusals import RefusalCode
+
+BONUS, PLAN, PURCHASED = range(3)
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(eq=False)
+class Gift:
+    """A grant, without figures: those are counted."""
+
+    meter: str
+    pool: Pool
+    rank: int
+    starts: datetime
+    ends: datetime | None
+    amount: int
+    allowance: int | None = None
+    period_start: datetime | None = None
+    revoked: bool = False
+
+    @property
+    def name(self) -> tuple[object, ...]:
+        return self.meter, self.pool, self.starts, self.ends, self.allowance
+
+
+@dataclass(eq=False)
+class Promise:
+    """An allowance."""
+
+    number: int
+    command: StartAllowance
+    anchor: datetime
+    since: datetime
+    ended: bool = False
+
+
+@dataclass(eq=False)
+class Job:
+    """A task and what it holds."""
+
+    id: UUID
+    meter: str
+    per_unit: int
+    holds: list[tuple[Gift, int]]
+    amount: int
+    expires: datetime
+    resolved: bool = False
+
+
+@dataclass
+class Answer:
+    """What the real ledger must say, too."""
+
+    code: RefusalCode | None = None
+    limits: list[Pool] = field(default_factory=list)
+    draws: list[tuple[object, ...]] = field(default_factory=list)
+    charged: int = 0
+    waived: int = 0
+
+
+def boundaries(cycle: Cycle, anchor: datetime) -> Iterator[datetime]:
+    """Yield the start of every period, for ever."""
+    zone = ZoneInfo(cycle.zone)
+    local = anchor.astimezone(zone)
+    yield anchor
+    turn = 0
+    while True:
+        turn += 1
+        if cycle.unit is CycleUnit.HOURS:
+            yield anchor + timedelta(hours=cycle.count * turn)
+        elif cycle.unit is CycleUnit.DAYS:
+            day = local.date() + timedelta(days=cycle.count * turn)
+            yield datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+        else:
+            year, month = local.year, local.month
+            for _ in range(cycle.count * turn):
+                year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+            day_of_month = min(local.day, monthrange(year, month)[1])
+            naive = datetime(year, month, day_of_month, local.hour, local.minute, tzinfo=zone)
+            yield naive.replace(second=local.second, microsecond=local.microsecond).astimezone(UTC)
+
+
+class Oracle:
+    """One wallet, from scratch."""
+
+    def __init__(self) -> None:
+        self.now = datetime(1970, 1, 1, tzinfo=UTC)
+        self.gifts: list[Gift] = []
+        self.promises: list[Promise] = []
+        self.jobs: list[Job] = []
+        self.charges: list[tuple[Gift, int]] = []
+
+    def answer(self, command: Command, now: datetime) -> Answer:  # noqa: C901, PLR0911, PLR0912
+        self.now = now
+        self._open_periods()
+        match command:
+            case Advance():
+                return Answer()
+            case OpenGrant():
+                rank = {GrantKind.PLAN: PLAN, GrantKind.PURCHASED: PURCHASED}.get(command.kind, BONUS)
+                self.gifts.append(Gift(command.meter, Pool.MAIN, rank, now, command.ends_at, command.amount))
+                return Answer()
+            case StartAllowance():
+                return self._promise(command)
+            case EndAllowance():
+                for promise in self._kept():
+                    if promise.number == command.allowance:
+                        promise.ended = True
+                        for gift in self.gifts:
+                            gift.revoked |= gift.allowance == promise.number
+                        return Answer()
+                return Answer(RefusalCode.NOT_FOUND)
+            case Consume():
+                meter, amount = command.rule.meter, _priced(command.usage.quantity, command.rule.per_unit)
+                if short := self._short(meter, amount):
+                    return short
+                draws = self._take(meter, amount)
+                self.charges += draws
+                return Answer(draws=_named(draws), charged=amount)
+            case StartTask():
+                meter, amount = command.rule.meter, _priced(command.usage.quantity, command.rule.per_unit)
+                if len([job for job in self.jobs if self._runs(job)]) >= command.running_max:
+                    return Answer(RefusalCode.TOO_MANY_RUNNING_TASKS)
+                if short := self._short(meter, amount):
+                    return short
+                draws = self._take(meter, amount)
+                expires = now + command.hold_for
+                self.jobs.append(Job(command.task_id, meter, command.rule.per_unit, draws, amount, expires))
+                return Answer()
+            case CompleteTask() | ReleaseTask() | ExtendTask():
+                for job in self.jobs:
+                    if job.id == command.task_id and self._runs(job):
+                        return self._finish(job, command)
+                return Answer(RefusalCode.TASK_ALREADY_RESOLVED)
+
+    def balances(self) -> tuple[Balance, ...]:
+        rows: list[Balance] = []
+        for promise in self._kept():
+            asked = promise.command
+            gifts = [gift for gift in self.gifts if gift.allowance == promise.number and not self._over(gift)]
+            if gifts:
+                [gift] = gifts
+                figures = self._figures(gift)
+                start, end = gift.period_start, gift.ends
+            else:
+                full = asked.amount if asked.opens_on_use else 0
+                figures, start, end = (full, 0, 0, full, 0), None, None
+            rows.append(Balance(asked.meter, asked.pool, promise.number, *figures, start, end))
+        for meter in sorted({gift.meter for gift in self.gifts if gift.allowance is None}):
+            each = [self._figures(gift) for gift in self.gifts if gift.meter == meter and gift.allowance is None]
+            granted, used, held, remaining, lapsed = (sum(column) for column in zip(*each, strict=True))
+            rows.append(Balance(meter, Pool.MAIN, None, granted, used, held, remaining, lapsed))
+        return tuple(rows)
+
+    def _runs(self, job: Job) -> bool:
+        return not job.resolved and self.now < job.expires
+
+    def _over(self, gift: Gift) -> bool:
+        return gift.revoked or (gift.ends is not None and gift.ends <= self.now)
+
+    def _figures(self, gift: Gift) -> tuple[int, int, int, int, int]:
+        used = sum(amount for charged, amount in self.charges if charged is gift)
+        held = sum(
+            amount for job in self.jobs if self._runs(job) for holding, amount in job.holds if holding is gift
+        )
+        rest = gift.amount - used - held
+        return (gift.amount, used, held, 0, rest) if self._over(gift) else (gift.amount, used, held, rest, 0)
+
+    def _remaining(self, gift: Gift) -> int:
+        return self._figures(gift)[3]
+
+    def _kept(self) -> list[Promise]:
+        return [promise for promise in self.promises if not promise.ended]
+
+    def _period(self, promise: Promise) -> tuple[datetime, datetime]:
+        starts = boundaries(promise.command.cycle, promise.anchor)
+        start = next(starts)
+        for end in starts:
+            if self.now < end:
+                return start, end
+            start = end
+        raise AssertionError
+
+    def _open(self, promise: Promise, since: datetime) -> None:
+        asked = promise.command
+        start, end = self._period(promise)
+        gift = Gift(asked.meter, asked.pool, PLAN, max(start, since), end, asked.amount, promise.number, start)
+        self.gifts.append(gift)
+
+    def _open_periods(self) -> None:
+        for promise in self._kept():
+            if not promise.command.opens_on_use and promise.anchor <= self.now and not self._current(promise):
+                self._open(promise, promise.since)
+
+    def _current(self, promise: Promise) -> bool:
+        return any(gift.allowance == promise.number and not self._over(gift) for gift in self.gifts)
+
+    def _promise(self, command: StartAllowance) -> Answer:
+        promise = Promise(len(self.promises) + 1, command, command.anchor or self.now, self.now)
+        pool = command.meter, command.pool
+        taken = {(kept.command.meter, kept.command.pool) for kept in self._kept()}
+        starts = [
+            gift.period_start for gift in self.gifts if (gift.meter, gift.pool) == pool and gift.period_start is not None
+        ]
+        begun = promise.anchor <= self.now
+        if pool in taken or (begun and starts and self._period(promise)[0] <= max(starts)):
+            return Answer(RefusalCode.ALREADY_GRANTED)
+        self.promises.append(promise)
+        self._open_periods()
+        return Answer()
+
+    def _closed_windows(self, meter: str) -> list[Promise]:
+        return [
+            promise
+            for promise in self._kept()
+            if promise.command.meter == meter
+            and promise.command.opens_on_use
+            and promise.anchor <= self.now
+            and not self._current(promise)
+        ]
+
+    def _pools(self, meter: str) -> list[Pool]:
+        windows = [
+            promise
+            for promise in self._kept()
+            if promise.command.meter == meter
+            and promise.command.pool is Pool.WINDOW
+            and promise.anchor <= self.now
+        ]
+        return [Pool.MAIN, Pool.WINDOW] if windows else [Pool.MAIN]
+
+    def _available(self, meter: str, pool: Pool) -> int:
+        there = sum(self._remaining(gift) for gift in self.gifts if (gift.meter, gift.pool) == (meter, pool))
+        closed = [promise for promise in self._closed_windows(meter) if promise.command.pool is pool]
+        return there + sum(promise.command.amount for promise in closed)
+
+    def _short(self, meter: str, amount: int) -> Answer | None:
+        pools = [pool for pool in self._pools(meter) if self._available(meter, pool) < amount]
+        if not pools:
+            return None
+        rows = [row for row in self.balances() if row.meter == meter]
+        if not rows:
+            return Answer(RefusalCode.NOT_ENTITLED)
+        if pools == [Pool.WINDOW]:
+            return Answer(RefusalCode.WINDOW_LIMIT_REACHED, pools)
+        quota = [row for row in rows if row.allowance is not None and row.pool is Pool.MAIN]
+        return Answer(RefusalCode.QUOTA_EXHAUSTED if quota else RefusalCode.INSUFFICIENT_CREDITS, pools)
+
+    def _take(self, meter: str, amount: int) -> list[tuple[Gift, int]]:
+        for promise in self._closed_windows(meter):
+            self._open(promise, self.now)
+        taken: list[tuple[Gift, int]] = []
+        for pool in self._pools(meter):
+            left = amount
+            gifts = [gift for gift in self.gifts if (gift.meter, gift.pool) == (meter, pool)]
+            for gift in sorted(gifts, key=lambda gift: (gift.rank, gift.ends or NEVER, gift.starts)):
+                part = min(left, self._remaining(gift))
+                if part:
+                    taken.append((gift, part))
+                    left -= part
+            assert not left
+        return taken
+
+    def _finish(self, job: Job, command: CompleteTask | ReleaseTask | ExtendTask) -> Answer:
+        if isinstance(command, ExtendTask):
+            job.expires = max(job.expires, self.now + command.hold_for)
+            return Answer()
+        if isinstance(command, ReleaseTask):
+            job.resolved = True
+            return Answer()
+        wanted = _priced(command.quantity, job.per_unit)
+        more = min([max(0, wanted - job.amount), *(self._available(job.meter, pool) for pool in self._pools(job.meter))])
+        beyond = self._take(job.meter, more) if more else []
+        draws: list[tuple[Gift, int]] = []
+        for pool in Pool:
+            left = min(wanted, job.amount)
+            for gift, amount in job.holds:
+                if gift.pool is pool:
+                    draws.append((gift, min(left, amount)))
+                    left -= min(left, amount)
+        job.resolved = True
+        draws += beyond
+        self.charges += draws
+        charged = min(wanted, job.amount) + more
+        return Answer(draws=_named(draws), charged=charged, waived=wanted - charged)
+
+
+def _priced(quantity: int, per_unit: int) -> int:
+    whole, rest = divmod(quantity * per_unit, 1_000)
+    return whole + (2 * rest >= 1_000)
+
+
+def _named(draws: list[tuple[Gift, int]]) -> list[tuple[object, ...]]:
+    return [(*gift.name, amount) for gift, amount in draws if amount]
