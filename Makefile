@@ -1,5 +1,5 @@
 # Every target makes what it needs: the first run of any of them sets up .venv, later runs start at once.
-# Works with GNU make 3.81 and a POSIX sh. `make` alone prints the targets.
+# Works with GNU make 3.81 or later and a POSIX sh. `make` alone prints the targets.
 
 VENV := .venv
 READY := $(VENV)/.project
@@ -80,10 +80,10 @@ schema: $(READY) ## write schema.graphql from the code
 	@$(VENV)/bin/allot schema
 
 migration: $(READY) ## write a migration for changed models: make migration name=add_seats
-	@case '$(name)' in \
+	@case "$$name" in \
 	'' | *[!a-z0-9_]*) echo 'usage: make migration name=add_seats (small letters, digits and _)' >&2; exit 2 ;; \
 	esac
-	@$(VENV)/bin/aerich migrate --offline --name '$(name)'
+	@$(VENV)/bin/aerich migrate --offline --name "$$name"
 
 lock: ## pin and hash the requirements again after a change of pyproject.toml (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo 'uv is missing: https://docs.astral.sh/uv/ or pip install uv' >&2; exit 1; }
@@ -96,25 +96,26 @@ web: $(GRAPHIQL) ## build GraphiQL (needs Node.js 20.19 or later)
 # ------------------------------------------------------------------------------------------------- what the others need
 
 # A copied or moved project has a .venv that points to the old place.
-MOVED := $(shell [ ! -e $(VENV) ] || grep -qsF "venv $$(pwd -P)/$(VENV)" $(VENV)/pyvenv.cfg || echo moved)
+MOVED := $(shell [ ! -e $(VENV) ] || grep -qsF " $$(pwd -P)/$(VENV)" $(VENV)/pyvenv.cfg || echo moved)
 
 $(VENV)/.requirements: requirements-dev.txt $(MOVED)
-	@python=; old=; \
+	@[ -z '$(MOVED)' ] && $(VENV)/bin/python -m pip --version >/dev/null 2>&1 && exit 0; \
+	python=; bare=; \
 	for candidate in $(PYTHONS); do \
 		"$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
 		if "$$candidate" -c 'import venv, ensurepip' >/dev/null 2>&1; then python=$$candidate; break; fi; \
-		old=$$candidate; \
+		bare=$$candidate; \
 	done; \
-	if [ -z "$$python" ] && [ -n "$$old" ]; then \
-		echo "$$old has no venv module: install it (Debian and Ubuntu: apt-get install python3-venv)" >&2; exit 1; \
-	elif [ -z "$$python" ]; then \
-		echo 'Python 3.11 or later is needed: none of $(PYTHONS) is one. Name yours: make PYTHON=/path/to/python3' >&2; \
-		exit 1; \
-	fi; \
-	if [ -n '$(MOVED)' ] || ! $(VENV)/bin/python -m pip --version >/dev/null 2>&1; then \
+	if [ -n "$$python" ]; then \
 		echo "Making .venv with $$("$$python" --version) ..."; \
-		"$$python" -m venv --clear $(VENV) || exit 1; \
-	fi
+		exec "$$python" -m venv --clear $(VENV); \
+	elif [ -n "$$bare" ]; then \
+		echo "$$bare has no venv module: install it (Debian and Ubuntu: apt-get install python3-venv)" >&2; \
+	else \
+		echo 'Python 3.11 or later is needed, and none of these is one: $(strip $(PYTHONS)).' >&2; \
+		echo 'Name yours: make PYTHON=/path/to/python3' >&2; \
+	fi; \
+	exit 1
 	@echo 'Installing the requirements into .venv (once, about half a minute) ...'
 	@$(PIP) install --quiet --require-hashes -r requirements-dev.txt
 	@touch $@
@@ -132,7 +133,7 @@ $(GRAPHIQL): $(GRAPHIQL_SOURCES)
 	@if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit((a == 20 && b >= 19) || (a == 22 && b >= 12) || a > 22 ? 0 : 1)' >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then \
 		echo 'GraphiQL is not built: Node.js 20.19 or later (or 22.12) with npm is missing. Everything else works.' >&2; \
 	elif ! { echo 'Building GraphiQL (once, about half a minute) ...'; \
-		$(MAKE) --no-print-directory -s web/node_modules/.ready && cd web && npm run --silent build; }; then \
+		$(MAKE) --no-print-directory -s web/node_modules/.ready && cd web && npm run --silent build -- --logLevel warn; }; then \
 		echo 'GraphiQL could not be built: see above. Everything else works.' >&2; \
 	fi
 

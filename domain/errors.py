@@ -16,3 +16,11 @@ class Unauthenticated(Exception):  # noqa: N818  (the field's standard term, and
 
 class Forbidden(Exception):  # noqa: N818  (the field's standard term, and GraphQL's code)
     """The caller's kind or scopes do not allow this act (G1); says what would."""
+
+
+class NotFound(LookupError):  # noqa: N818  (the field's standard term, and GraphQL's code)
+    """No such thing for this caller: unknown and foreign ids are indistinguishable (B11). Names the field."""
+
+    def __init__(self, field: tuple[str, ...], message: str) -> None:
+        super().__init__(message)
+        self.field = field

@@ -110,7 +110,7 @@ class Engine:
                 except StopAsyncIteration:
                     return
                 except Exception as problem:
-                    nodes = operation.node.selection_set.selections[:1]
+                    nodes = list(operation.node.selection_set.selections[:1])
                     raise Refused([GraphQLError(str(problem), nodes, original_error=problem)]) from problem
                 yield await self._sharing.payload(
                     event, key, partial(self._event, operation, variables, context, event)

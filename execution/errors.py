@@ -16,6 +16,9 @@ logger = logging.getLogger("execution")
 _COMPLETION = Executor.complete_value.__code__
 
 
+_BEFORE_EXECUTION = frozenset({"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"})
+
+
 class ClientError(GraphQLError):
     """The client's mistake: shown as it is and never logged as a fault.
 
@@ -71,6 +74,8 @@ def coded(errors: Iterable[GraphQLError], code: str) -> list[GraphQLError]:
 
 def is_clients(error: GraphQLError) -> bool:
     """Whether the error tells of a mistake of the client."""
+    if error.path is None and (error.extensions or {}).get("code") in _BEFORE_EXECUTION:
+        return True  # whatever a scalar's parser raised, it was the client's text that it could not read
     cause: BaseException | None = error
     while isinstance(cause, GraphQLError):
         if isinstance(cause, ClientError):

@@ -4,11 +4,12 @@ Lock order: wallets by id, always, before anything else of the ledger. READ COMM
 be a statement after `lock`: only so does it see what the lock was waited for.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from domain.allowances import Allowance
@@ -53,13 +54,13 @@ class Loaded:
     keys: Mapping[Key, KnownKey]
 
 
-_LOCK = """
+_SELECT = """
 SELECT id, workspace_id, person_id, last_entry, last_at, grants_made, allowances_made, spent, periods
 FROM wallets
 WHERE id IN (SELECT unnest($1::uuid[]) UNION SELECT wallet_id FROM tasks WHERE id = ANY ($2::uuid[]))
 ORDER BY id
-FOR UPDATE
 """
+_LOCK = f"{_SELECT} FOR UPDATE"
 
 _LOAD = """
 SELECT
@@ -90,7 +91,15 @@ async def lock(connection: Connection, wallets: Collection[UUID], tasks: Collect
 
     The states that come back have no grants, allowances and tasks yet: `load` adds them.
     """
-    rows = await connection.fetch(_LOCK, list(wallets), list(tasks))
+    return _wallets(await connection.fetch(_LOCK, list(wallets), list(tasks)))
+
+
+async def peek(connection: Connection, wallets: Collection[UUID]) -> tuple[LockedWallet, ...]:
+    """Read wallets as `lock` does, without locking: for a transaction that reads one snapshot."""
+    return _wallets(await connection.fetch(_SELECT, list(wallets), []))
+
+
+def _wallets(rows: Iterable[asyncpg.Record]) -> tuple[LockedWallet, ...]:
     return tuple(
         LockedWallet(
             row["id"],

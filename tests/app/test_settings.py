@@ -102,7 +102,7 @@ def test_database_urls_that_are_taken(url: str) -> None:
         ("ALLOT_PORT", "-1", "a whole number from 1 to 65535"),
         ("ALLOT_PORT", "+80", "a whole number from 1 to 65535"),
         ("ALLOT_PORT", "8_000", "a whole number from 1 to 65535"),
-        ("ALLOT_PORT", "８０", "a whole number from 1 to 65535"),  # noqa: RUF001 - digits that int() would take
+        ("ALLOT_PORT", "８０", "a whole number from 1 to 65535"),  # digits that int() would take
         ("ALLOT_PORT", "8000.0", "a whole number from 1 to 65535"),
         ("ALLOT_PORT", "9" * 5000, "a whole number from 1 to 65535"),
         ("ALLOT_DATA_DIR", __file__, "a folder, and this is a file"),

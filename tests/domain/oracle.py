@@ -119,7 +119,7 @@ class Oracle:
         self.jobs: list[Job] = []
         self.charges: list[tuple[Gift, int]] = []
 
-    def answer(self, command: Command, now: datetime) -> Answer:  # noqa: C901, PLR0911, PLR0912
+    def answer(self, command: Command, now: datetime) -> Answer:  # noqa: C901, PLR0911, PLR0912  (naive)
         self.now = now
         self._open_periods()
         match command:
@@ -189,9 +189,7 @@ class Oracle:
 
     def _figures(self, gift: Gift) -> tuple[int, int, int, int, int]:
         used = sum(amount for charged, amount in self.charges if charged is gift)
-        held = sum(
-            amount for job in self.jobs if self._runs(job) for holding, amount in job.holds if holding is gift
-        )
+        held = sum(amount for job in self.jobs if self._runs(job) for holding, amount in job.holds if holding is gift)
         rest = gift.amount - used - held
         return (gift.amount, used, held, 0, rest) if self._over(gift) else (gift.amount, used, held, rest, 0)
 
@@ -228,9 +226,8 @@ class Oracle:
         promise = Promise(len(self.promises) + 1, command, command.anchor or self.now, self.now)
         pool = command.meter, command.pool
         taken = {(kept.command.meter, kept.command.pool) for kept in self._kept()}
-        starts = [
-            gift.period_start for gift in self.gifts if (gift.meter, gift.pool) == pool and gift.period_start is not None
-        ]
+        mine = [gift for gift in self.gifts if (gift.meter, gift.pool) == pool]
+        starts = [gift.period_start for gift in mine if gift.period_start is not None]
         begun = promise.anchor <= self.now
         if pool in taken or (begun and starts and self._period(promise)[0] <= max(starts)):
             return Answer(RefusalCode.ALREADY_GRANTED)
@@ -252,9 +249,7 @@ class Oracle:
         windows = [
             promise
             for promise in self._kept()
-            if promise.command.meter == meter
-            and promise.command.pool is Pool.WINDOW
-            and promise.anchor <= self.now
+            if promise.command.meter == meter and promise.command.pool is Pool.WINDOW and promise.anchor <= self.now
         ]
         return [Pool.MAIN, Pool.WINDOW] if windows else [Pool.MAIN]
 
@@ -298,7 +293,8 @@ class Oracle:
             job.resolved = True
             return Answer()
         wanted = _priced(command.quantity, job.per_unit)
-        more = min([max(0, wanted - job.amount), *(self._available(job.meter, pool) for pool in self._pools(job.meter))])
+        there = [self._available(job.meter, pool) for pool in self._pools(job.meter)]
+        more = min(max(0, wanted - job.amount), *there)
         beyond = self._take(job.meter, more) if more else []
         draws: list[tuple[Gift, int]] = []
         for pool in Pool:

@@ -79,7 +79,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Finish:
-    """Complete, fail, cancel (`outcome`) or extend (None) the `back`-last running task, or the last that was started."""
+    """Complete, fail, cancel (`outcome`) or extend (None) the `back`-last running task, or else the last started."""
 
     back: int
     outcome: TaskStatus | None
@@ -207,7 +207,7 @@ class Run:
     tasks: dict[UUID, Task] = field(default_factory=dict)
     started: list[UUID] = field(default_factory=list)
 
-    def command(self, action: Action) -> Command:
+    def command(self, action: Action) -> Command:  # noqa: PLR0911  (one for each of a closed set)
         """Say the action as a command, at the clock's instant."""
         match action:
             case Spend(meter, quantity):

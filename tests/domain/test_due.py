@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.balances import Balance
-from domain.entries import Entry, EntryKind
+from domain.entries import EntryKind
 from domain.grants import GrantKind
-from domain.ledger import Accepted, Decision, Refused, advance
+from domain.ledger import Decision, Refused, advance
 from domain.meters import Pool
 from domain.wallets import balances, next_due
 from tests.domain.strategies import (
@@ -17,7 +17,6 @@ from tests.domain.strategies import (
     T0,
     WEEK,
     WINDOW,
-    Finish,
     Give,
     History,
     Nothing,
@@ -70,22 +69,21 @@ def _instants(run: Run, delay: timedelta, reads: int) -> Iterator[datetime]:
 
 def _seen(run: Run, decision: Decision) -> tuple[object, ...]:
     """What people see of a decision: everything but the numbers of entries and grants."""
-    match decision:
-        case Refused(_, refusal):
-            return (refusal,)
-        case Accepted(_, None):
-            return ()
-        case Accepted(_, Entry() as entry):
-            receipt = entry.receipt
-            return (
-                entry.kind,
-                entry.at,
-                entry.amount,
-                [_named(run, change.grant) + (change.used, change.held, change.remaining) for change in entry.changes],
-                receipt and (receipt.price, receipt.charged, receipt.waived),
-                [_named(run, drawn.grant) + (drawn.amount,) for drawn in (receipt.draws if receipt else ())],
-                entry.allowance,
-            )
+    if isinstance(decision, Refused):
+        return (decision.refusal,)
+    entry = decision.entry
+    if entry is None:
+        return ()
+    receipt = entry.receipt
+    return (
+        entry.kind,
+        entry.at,
+        entry.amount,
+        [(_named(run, row.grant), row.used, row.held, row.remaining) for row in entry.changes],
+        receipt and (receipt.price, receipt.charged, receipt.waived),
+        [(_named(run, drawn.grant), drawn.amount) for drawn in (receipt.draws if receipt else ())],
+        entry.allowance,
+    )
 
 
 def _named(run: Run, number: int) -> tuple[object, ...]:

@@ -96,11 +96,11 @@ def _check_rows(run: Run) -> None:
     periods = [(grant.meter, grant.pool, grant.period_start) for grant in run.grants.values() if grant.allowance]
     assert len(set(periods)) == len(periods), "two grants for one period (B8)"
     for meter in RULES:
-        credits = [grant for grant in run.grants.values() if grant.meter == meter and grant.allowance is None]
+        gifts = [grant for grant in run.grants.values() if grant.meter == meter and grant.allowance is None]
         shown = [row for row in balances(state) if row.meter == meter and row.allowance is None]
-        assert bool(credits) == bool(shown)
+        assert bool(gifts) == bool(shown)
         for row in shown:
-            assert (row.granted, row.used, row.held, row.remaining, row.lapsed) == _sums(credits)
+            assert (row.granted, row.used, row.held, row.remaining, row.lapsed) == _sums(gifts)
 
 
 def _sums(grants: Sequence[Grant]) -> tuple[int, int, int, int, int]:
@@ -148,4 +148,3 @@ def _check_history(run: Run) -> None:
     assert set(resolved) <= set(run.started)
     for task_id in run.started:
         assert (task_id in run.state.tasks) != (task_id in resolved)
-

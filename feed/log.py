@@ -1,0 +1,172 @@
+"""The feed read from the database: entries by number, and snapshots. One statement each; nothing is written here."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from domain.balances import Balance
+from domain.entries import Entry
+from domain.tasks import Task
+from feed.events import FeedEntry, Snapshot
+from models.database import Connection
+
+PAGE_ENTRIES_MAX = 1_000
+
+Place = tuple[UUID, int]
+"""A wallet and the number of the last entry that the reader has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """What follows a place: the number of the wallet's last entry, and the next entries, oldest first.
+
+    Both are of one instant. `last_entry` below the place: the ledger does not have what the reader has seen.
+    """
+
+    last_entry: int
+    entries: tuple[FeedEntry, ...]
+
+
+_COLUMNS = "e.wallet_id, e.workspace_id, e.recorded_at, e.caller, e.body"
+
+_AFTER = f"SELECT {_COLUMNS} FROM entries e WHERE wallet_id = $1 AND number > $2 ORDER BY number LIMIT $3"  # noqa: S608
+
+_ONE = f"SELECT {_COLUMNS} FROM entries e WHERE wallet_id = $1 AND number = $2"  # noqa: S608  (only constants)
+
+_AT_OR_BEFORE = f"""
+SELECT {_COLUMNS} FROM entries e WHERE wallet_id = $1 AND at <= $2 ORDER BY at DESC, number DESC LIMIT 1
+"""  # noqa: S608  (only constants)
+
+_PAGE = {
+    newest_first: f"""
+SELECT {_COLUMNS} FROM entries e
+WHERE wallet_id = $1 AND number > $2 AND number < $3 ORDER BY number {order} LIMIT $4
+"""  # noqa: S608  (only constants)
+    for newest_first, order in ((True, "DESC"), (False, "ASC"))
+}
+
+_NEWER = f"""
+SELECT asked.wallet_id AS of_wallet, asked.after, w.last_entry, {_COLUMNS}
+FROM unnest($1::uuid[], $2::bigint[]) AS asked (wallet_id, after)
+JOIN wallets w ON w.id = asked.wallet_id
+LEFT JOIN LATERAL (
+    SELECT * FROM entries WHERE wallet_id = asked.wallet_id AND number > asked.after ORDER BY number LIMIT $3
+) e ON w.last_entry > asked.after
+ORDER BY of_wallet, after, e.number
+"""  # noqa: S608  (only constants)
+
+_SNAPSHOTS = """
+SELECT w.id, w.workspace_id, w.last_entry, w.last_at, w.balances,
+    (SELECT json_agg(t.body ORDER BY t.started_at, t.id) FROM tasks t
+        WHERE t.wallet_id = w.id AND t.status = 'RUNNING') AS tasks
+FROM wallets w
+WHERE w.id = ANY ($1::uuid[])
+"""
+
+_ENTRY = msgspec.json.Decoder(Entry)
+_BALANCES = msgspec.json.Decoder(tuple[Balance, ...])
+_TASKS = msgspec.json.Decoder(tuple[Task, ...])
+
+
+async def read_after(connection: Connection, wallet_id: UUID, after: int, limit: int) -> tuple[FeedEntry, ...]:
+    """Read the next `limit` entries (1 to `PAGE_ENTRIES_MAX`) after a number, oldest first.
+
+    Raises:
+        ValueError: the limit is out of its bounds.
+    """
+    rows = await connection.fetch(_AFTER, wallet_id, after, _checked(limit))
+    return tuple(_feed_entry(row) for row in rows)
+
+
+async def read_page(
+    connection: Connection,
+    wallet_id: UUID,
+    *,
+    after: int | None,
+    before: int | None,
+    limit: int,
+    newest_first: bool,
+) -> tuple[FeedEntry, ...]:
+    """Read up to `limit` (1 to `PAGE_ENTRIES_MAX`) of the entries with `after < number < before`.
+
+    They are counted off, and come, from the newest or from the oldest. Both bounds are numbers, whichever way
+    the page goes: the next page of a list that shows the newest first is the one `before` the last number seen.
+
+    Raises:
+        ValueError: the limit is out of its bounds.
+    """
+    above, below = after or 0, before if before is not None else 2**63 - 1
+    rows = await connection.fetch(_PAGE[newest_first], wallet_id, above, below, _checked(limit))
+    return tuple(_feed_entry(row) for row in rows)
+
+
+async def read_one(connection: Connection, wallet_id: UUID, number: int) -> FeedEntry | None:
+    """Read one entry of a wallet; None: the wallet has no such entry."""
+    row = await connection.fetchrow(_ONE, wallet_id, number)
+    return None if row is None else _feed_entry(row)
+
+
+async def last_at_or_before(connection: Connection, wallet_id: UUID, instant: datetime) -> FeedEntry | None:
+    """Read the last entry that was true at an instant (F12); None: nothing had been written by then."""
+    row = await connection.fetchrow(_AT_OR_BEFORE, wallet_id, instant)
+    return None if row is None else _feed_entry(row)
+
+
+async def snapshot(connection: Connection, wallet_id: UUID) -> Snapshot | None:
+    """Read a wallet as its last entry left it; None: there is no such wallet."""
+    return (await snapshots(connection, [wallet_id])).get(wallet_id)
+
+
+async def snapshots(connection: Connection, wallets: Collection[UUID]) -> Mapping[UUID, Snapshot]:
+    """Read wallets as their last entries left them, all at one instant. Ids without a wallet are left out."""
+    rows = await connection.fetch(_SNAPSHOTS, wallets)
+    return {row["id"]: _snapshot(row) for row in rows}
+
+
+async def read_newer(connection: Connection, places: Sequence[Place], limit: int) -> Mapping[Place, Newer]:
+    """Read what follows each place, at most `limit` entries (1 to `PAGE_ENTRIES_MAX`) for each, all at one instant.
+
+    Places in wallets that do not exist are left out.
+
+    Raises:
+        ValueError: the limit is out of its bounds.
+    """
+    rows = await connection.fetch(
+        _NEWER, [wallet for wallet, _ in places], [after for _, after in places], _checked(limit)
+    )
+    last_entries: dict[Place, int] = {}
+    entries: dict[Place, list[FeedEntry]] = {}
+    for row in rows:
+        place = (row["of_wallet"], row["after"])
+        last_entries[place] = row["last_entry"]
+        found = entries.setdefault(place, [])
+        if row["body"] is not None:
+            found.append(_feed_entry(row))
+    return {place: Newer(last_entry, tuple(entries[place])) for place, last_entry in last_entries.items()}
+
+
+def _checked(limit: int) -> int:
+    if not 1 <= limit <= PAGE_ENTRIES_MAX:
+        raise ValueError(f"a page has 1 to {PAGE_ENTRIES_MAX} entries, not {limit}")
+    return limit
+
+
+def _feed_entry(row: asyncpg.Record) -> FeedEntry:
+    return FeedEntry(
+        row["wallet_id"], row["workspace_id"], _ENTRY.decode(row["body"]), row["recorded_at"], row["caller"]
+    )
+
+
+def _snapshot(row: asyncpg.Record) -> Snapshot:
+    return Snapshot(
+        row["id"],
+        row["workspace_id"],
+        row["last_entry"],
+        row["last_at"],
+        _BALANCES.decode(row["balances"]),
+        _TASKS.decode(row["tasks"] or b"[]"),
+    )

@@ -1,0 +1,221 @@
+"""Following a wallet: a snapshot or a replay, then everything that happens, in order, each entry exactly once (F8)."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
+from uuid import UUID
+
+import asyncpg
+
+from feed import log
+from feed.batcher import Batcher
+from feed.broker import Broker
+from feed.cursor import NUMBER_MAX
+from feed.events import FeedClosed, FeedEntry, FeedEvent, ResyncReason, ResyncRequired, Snapshot, UnknownWallet
+from feed.follower import Allowed, Follower
+from feed.log import Newer, Place
+from feed.tail import Tail
+from feed.topics import wallet_topic
+from feed.watch import Watches
+from models.database import Connection
+
+REPLAY_ENTRIES_MAX = 10_000
+PAGE_ENTRIES_MAX = 200
+RING_ENTRIES_MAX = 256
+ENTRIES_PER_STATEMENT_MAX = 4_096
+WALLETS_PER_STATEMENT_MAX = 128
+ENTRY_STATEMENTS_AT_ONCE_MAX = 2
+SNAPSHOT_STATEMENTS_AT_ONCE_MAX = 1
+ACCESS_CHECKS_AT_ONCE_MAX = 4
+POLL_S = 5.0
+RECHECK_S = 30.0
+
+
+class Feed:
+    """The live feeds of this process.
+
+    The broker only says "read again"; what is told comes from the database alone, so losing the broker costs at
+    most `poll_s` seconds of latency and never data. All who follow a wallet share its `Tail`: a wake-up costs one
+    statement, whatever their number. When many wallets are woken at once (by a GAP, or by a batch of commands) their
+    reads share statements: at most `WALLETS_PER_STATEMENT_MAX` wallets in one, and at most three of the pool's
+    connections at any time, so that readers that come back together never stand in the ledger's way. Access checks
+    are bounded likewise, to four at once. A read begins where the last one ended, so this brake needs no jitter.
+
+    No connection is held while a reader waits or is slow. A follower costs a flag and a position, and while it
+    replays, one page; a wallet that is followed costs one task and a ring.
+
+    Args:
+        pool: the database's.
+        broker: wakes the readers.
+        replay_entries_max: who is further behind gets a snapshot (`ResyncRequired`) instead of the entries.
+        page_entries_max: entries read at a time for one reader, at most `ring_entries_max`.
+        ring_entries_max: newest entries of one wallet that are kept for those who share it.
+        poll_s: seconds after which a wallet is read without having been woken.
+    """
+
+    def __init__(
+        self,
+        pool: "asyncpg.Pool[asyncpg.Record]",
+        broker: Broker,
+        *,
+        replay_entries_max: int = REPLAY_ENTRIES_MAX,
+        page_entries_max: int = PAGE_ENTRIES_MAX,
+        ring_entries_max: int = RING_ENTRIES_MAX,
+        poll_s: float = POLL_S,
+    ) -> None:
+        if not 1 <= page_entries_max <= ring_entries_max:
+            raise ValueError("a page has at least one entry and fits into the ring")
+        self._broker = broker
+        self._replay_entries_max = replay_entries_max
+        self._page_entries_max = page_entries_max
+        self._ring_entries_max = ring_entries_max
+        self._poll_s = poll_s
+        self._newer: Batcher[Place, Newer] = Batcher(
+            pool, self._read_newer, keys_max=WALLETS_PER_STATEMENT_MAX, lanes_max=ENTRY_STATEMENTS_AT_ONCE_MAX
+        )
+        self._snapshots: Batcher[UUID, Snapshot] = Batcher(
+            pool, log.snapshots, keys_max=WALLETS_PER_STATEMENT_MAX, lanes_max=SNAPSHOT_STATEMENTS_AT_ONCE_MAX
+        )
+        self._checks = asyncio.Semaphore(ACCESS_CHECKS_AT_ONCE_MAX)
+        self._tails: dict[UUID, Tail] = {}
+        self._watches = Watches(broker)
+        self._closed = False
+
+    @property
+    def wallets_followed(self) -> int:
+        """How many wallets somebody follows now."""
+        return len(self._tails)
+
+    async def follow(
+        self,
+        wallet_id: UUID,
+        after: int | None,
+        *,
+        allowed: Allowed,
+        watch: Collection[str] = (),
+        recheck_s: float = RECHECK_S,
+    ) -> AsyncGenerator[FeedEvent, None]:
+        """Tell what happens to a wallet, until the generator is closed.
+
+        Without `after`: first a `Snapshot`, then every entry behind it. With `after`: every entry with a greater
+        number, unless that number was never reached or is too far back; then `ResyncRequired`, and on from its
+        snapshot. The same after falling too far behind while connected. Entries come in order, each exactly once.
+
+        Access is checked before the first event, at least every `recheck_s` seconds, on each wake-up of a topic of
+        `watch`, and before an entry that takes something away is told. Checks stop with the reader: one that does not
+        take what it is offered is checked when it does.
+
+        Args:
+            wallet_id: whose ledger.
+            after: the number of the last entry that the reader has; None for a snapshot.
+            allowed: whether the reader may read this wallet, as of the call; what it raises ends the feed.
+            watch: broker topics that put access in doubt, such as those of the person and the credential.
+            recheck_s: seconds.
+
+        Raises:
+            AccessEnded: `allowed` said no.
+            FeedClosed: the server stops.
+            ReadFailed: the database could not be read while replaying or for a snapshot; live readers wait.
+            UnknownWallet: there is no such wallet.
+            ValueError: `after` is no number that an entry can have, or a topic is none.
+        """
+        if after is not None and not 0 <= after <= NUMBER_MAX:
+            raise ValueError(f"entries have no number {after}")
+        follower = Follower(allowed, recheck_s, self._checks)
+        # listen first, read afterwards: what comes in between raises the flag
+        with self._watches.watching(follower, watch), self._on_tail(wallet_id, follower) as tail:
+            event: FeedEvent | None = await self._open(tail, follower, wallet_id, after)
+            while True:
+                await follower.confirm(event if isinstance(event, FeedEntry) else None, tail.last_entry)
+                if self._closed:
+                    raise FeedClosed
+                if event is not None:
+                    yield event
+                event = await self._next(tail, follower, wallet_id)
+
+    async def stop(self) -> None:
+        """End every feed: followers get `FeedClosed`, at once or when they ask for the next event."""
+        self._closed = True
+        tails = tuple(self._tails.values())
+        for tail in tails:
+            tail.close()
+            for follower in tail.followers:
+                follower.wakeups.raise_flag()
+        await self._newer.stop()
+        await self._snapshots.stop()
+        await self._watches.stop()
+        for tail in tails:
+            await tail.closed()
+
+    async def _open(self, tail: Tail, follower: Follower, wallet_id: UUID, after: int | None) -> Snapshot | None:
+        """Find the place to begin, and start the tail if nobody has."""
+        if after is None:
+            snapshot = await self._snapshot(wallet_id)
+            follower.position = snapshot.number
+            tail.start(snapshot.number, Newer(snapshot.number, ()))
+            return snapshot
+        follower.position = after
+        if not tail.covers(after):
+            self._take_page(follower, await self._newer.ask((wallet_id, after)), tail)
+        return None
+
+    async def _next(self, tail: Tail, follower: Follower, wallet_id: UUID) -> FeedEvent | None:
+        """Return the next event, or None after a wait: it is time to look again, at access first."""
+        if self._closed:
+            raise FeedClosed
+        if tail.last_entry - follower.position > self._replay_entries_max:
+            follower.lost = ResyncReason.TOO_FAR_BEHIND
+        if follower.lost is not None:
+            return await self._resync(follower, wallet_id)
+        found = tail.after(follower.position) or follower.from_page()
+        if found is None and follower.position < tail.through:
+            # its page is older than the ring: the next one is the reader's own
+            self._take_page(follower, await self._newer.ask((wallet_id, follower.position)), tail)
+            if follower.lost is not None:
+                return await self._resync(follower, wallet_id)
+            found = follower.from_page()
+        if found is None:
+            await follower.wait()
+            return None
+        follower.position = found.number
+        return found
+
+    def _take_page(self, follower: Follower, newer: Newer | None, tail: Tail) -> None:
+        """Give a follower what comes after its position, or say that it is lost."""
+        if newer is None:
+            raise UnknownWallet
+        tail.start(follower.position, newer)
+        if newer.last_entry < follower.position:
+            follower.lost = ResyncReason.CURSOR_AHEAD
+        elif newer.last_entry - follower.position > self._replay_entries_max:
+            follower.lost = ResyncReason.TOO_FAR_BEHIND
+        else:
+            follower.page = newer.entries
+
+    async def _resync(self, follower: Follower, wallet_id: UUID) -> ResyncRequired:
+        reason, follower.lost = follower.lost or ResyncReason.TOO_FAR_BEHIND, None
+        follower.page = ()
+        snapshot = await self._snapshot(wallet_id)
+        follower.position = snapshot.number
+        return ResyncRequired(reason, snapshot)
+
+    async def _snapshot(self, wallet_id: UUID) -> Snapshot:
+        snapshot = await self._snapshots.ask(wallet_id)
+        if snapshot is None:
+            raise UnknownWallet
+        return snapshot
+
+    async def _read_newer(self, connection: Connection, places: Sequence[Place]) -> Mapping[Place, Newer]:
+        limit = min(self._page_entries_max, max(1, ENTRIES_PER_STATEMENT_MAX // len(places)))
+        return await log.read_newer(connection, places, limit)
+
+    @contextlib.contextmanager
+    def _on_tail(self, wallet_id: UUID, follower: Follower) -> Iterator[Tail]:
+        """Join the wallet's tail; the first one brings it up, the last one takes it down."""
+        if self._closed:
+            raise FeedClosed
+        with contextlib.ExitStack() as stack:
+            tail = self._tails.get(wallet_id)
+            if tail is None:
+                raise NotImplementedError
+            yield tail
