@@ -141,8 +141,7 @@ class Engine:
                 if compiled.asynchronous:
                     data = await data
                 return Answer(data)
-            except Exception as problem:
-                # Whatever it is, graphql-core meets it again and tells the client.
+            except Exception as problem:  # noqa: BLE001 - whatever it is, graphql-core meets it again and tells
                 compiler.learn(key, problem)
         executor = self.reference.executor(operation, variables, context, root, outcomes)
         result = await Reference.run(executor, event=event)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextvars import Context
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 import asyncpg
 
@@ -54,9 +54,7 @@ class Batcher(Generic[K, V]):
             answer = self._waiting[key] = asyncio.get_running_loop().create_future()
             if len(self._lanes) < self._lanes_max:
                 # a clean context: a caller's transaction must not become the reader's
-                lane = asyncio.create_task(self._run(), name="feed reader", context=Context())
-                self._lanes.add(lane)
-                lane.add_done_callback(self._lanes.discard)
+                self._lanes.add(asyncio.create_task(self._run(), name="feed reader", context=Context()))
         return await asyncio.shield(answer)
 
     async def stop(self) -> None:
@@ -71,15 +69,22 @@ class Batcher(Generic[K, V]):
 
     async def _run(self) -> None:
         """One lane: a connection for as long as something waits, and not longer."""
-        while self._waiting:
-            try:
-                async with self._pool.acquire() as connection:
-                    while batch := self._take():
-                        await self._serve(connection, batch)
-            except ReadFailed:
-                continue  # whoever waited was told; a new connection for the next
-            except Exception as error:  # noqa: BLE001  (no connection: whatever the reason, askers must not hang)
-                _fail(self._take_all(), ReadFailed, error)
+        try:
+            while self._waiting:
+                await self._work()
+        finally:
+            # in the same step as the last look at what waits: a key asked for later starts a new lane
+            self._lanes.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+
+    async def _work(self) -> None:
+        try:
+            async with self._pool.acquire() as connection:
+                while batch := self._take():
+                    await self._serve(connection, batch)
+        except ReadFailed:
+            return  # who waited was told; what waits now gets another connection
+        except Exception as error:  # noqa: BLE001  (no connection: whatever the reason, askers must not hang)
+            _fail(self._take_all(), ReadFailed, error)
 
     async def _serve(self, connection: Connection, batch: "dict[K, asyncio.Future[V | None]]") -> None:
         try:

@@ -26,8 +26,18 @@ class Follower:
         checks: bounds the checks that run at once in this process.
     """
 
-    __slots__ = ("_allowed", "_checked_to", "_checks", "_deadline_s", "_recheck_s", "doubted", "lost", "page")
-    __slots__ += ("position", "wakeups")
+    __slots__ = (
+        "_allowed",
+        "_checked_to",
+        "_checks",
+        "_deadline_s",
+        "_doubted",
+        "_recheck_s",
+        "lost",
+        "page",
+        "position",
+        "wakeups",
+    )
 
     def __init__(self, allowed: Allowed, recheck_s: float, checks: asyncio.Semaphore) -> None:
         self._allowed = allowed
@@ -35,15 +45,18 @@ class Follower:
         self._checks = checks
         self._deadline_s = 0.0
         self._checked_to = 0
+        self._doubted = True
         self.wakeups = Wakeups()
         self.position = 0
-        self.doubted = True
+        """The number of the last entry that it was told, or began behind."""
         self.lost: ResyncReason | None = None
+        """Why it cannot go on from its position, if so."""
         self.page: tuple[FeedEntry, ...] = ()
+        """What it read by itself, where the tail's ring did not reach."""
 
     def doubt(self) -> None:
         """Have access checked before anything else is told."""
-        self.doubted = True
+        self._doubted = True
         self.wakeups.raise_flag()
 
     def from_page(self) -> FeedEntry | None:
@@ -73,11 +86,11 @@ class Follower:
         """
         clock_s = asyncio.get_running_loop().time
         told = coming is not None and coming.entry.kind in ENDS_ACCESS and coming.number > self._checked_to
-        if not (told or self.doubted or clock_s() >= self._deadline_s):
+        if not (told or self._doubted or clock_s() >= self._deadline_s):
             return
         async with self._checks:
             # what raises a doubt from here on is not answered by this check
-            self.doubted = False
+            self._doubted = False
             began_s = clock_s()
             async with asyncio.timeout(CHECK_S_MAX):
                 allowed = await self._allowed()

@@ -15,7 +15,6 @@ from feed.events import FeedClosed, FeedEntry, FeedEvent, ResyncReason, ResyncRe
 from feed.follower import Allowed, Follower
 from feed.log import Newer, Place
 from feed.tail import Tail
-from feed.topics import wallet_topic
 from feed.watch import Watches
 from models.database import Connection
 
@@ -122,16 +121,18 @@ class Feed:
         if after is not None and not 0 <= after <= NUMBER_MAX:
             raise ValueError(f"entries have no number {after}")
         follower = Follower(allowed, recheck_s, self._checks)
+        self._refuse_if_closed()
         # listen first, read afterwards: what comes in between raises the flag
         with self._watches.watching(follower, watch), self._on_tail(wallet_id, follower) as tail:
             event: FeedEvent | None = await self._open(tail, follower, wallet_id, after)
             while True:
                 await follower.confirm(event if isinstance(event, FeedEntry) else None, tail.last_entry)
-                if self._closed:
-                    raise FeedClosed
+                self._refuse_if_closed()
                 if event is not None:
                     yield event
+                    self._refuse_if_closed()
                 event = await self._next(tail, follower, wallet_id)
+                self._refuse_if_closed()
 
     async def stop(self) -> None:
         """End every feed: followers get `FeedClosed`, at once or when they ask for the next event."""
@@ -150,29 +151,26 @@ class Feed:
     async def _open(self, tail: Tail, follower: Follower, wallet_id: UUID, after: int | None) -> Snapshot | None:
         """Find the place to begin, and start the tail if nobody has."""
         if after is None:
-            snapshot = await self._snapshot(wallet_id)
+            snapshot = await self._read_snapshot(tail, wallet_id)
             follower.position = snapshot.number
             tail.start(snapshot.number, Newer(snapshot.number, ()))
             return snapshot
         follower.position = after
         if not tail.covers(after):
-            self._take_page(follower, await self._newer.ask((wallet_id, after)), tail)
+            await self._read_page(tail, follower, wallet_id)
         return None
 
     async def _next(self, tail: Tail, follower: Follower, wallet_id: UUID) -> FeedEvent | None:
-        """Return the next event, or None after a wait: it is time to look again, at access first."""
-        if self._closed:
-            raise FeedClosed
+        """Return the next event, or None: look again, at access first."""
         if tail.last_entry - follower.position > self._replay_entries_max:
             follower.lost = ResyncReason.TOO_FAR_BEHIND
         if follower.lost is not None:
-            return await self._resync(follower, wallet_id)
+            return await self._resync(tail, follower, wallet_id)
         found = tail.after(follower.position) or follower.from_page()
         if found is None and follower.position < tail.through:
-            # its page is older than the ring: the next one is the reader's own
-            self._take_page(follower, await self._newer.ask((wallet_id, follower.position)), tail)
-            if follower.lost is not None:
-                return await self._resync(follower, wallet_id)
+            # what comes next is older than the ring
+            if not await self._read_page(tail, follower, wallet_id):
+                return None
             found = follower.from_page()
         if found is None:
             await follower.wait()
@@ -180,29 +178,35 @@ class Feed:
         follower.position = found.number
         return found
 
-    def _take_page(self, follower: Follower, newer: Newer | None, tail: Tail) -> None:
-        """Give a follower what comes after its position, or say that it is lost."""
+    async def _resync(self, tail: Tail, follower: Follower, wallet_id: UUID) -> ResyncRequired:
+        reason, follower.lost = follower.lost or ResyncReason.TOO_FAR_BEHIND, None
+        follower.page = ()
+        snapshot = await self._read_snapshot(tail, wallet_id)
+        follower.position = snapshot.number
+        return ResyncRequired(reason, snapshot)
+
+    async def _read_page(self, tail: Tail, follower: Follower, wallet_id: UUID) -> bool:
+        """Give a follower what comes after its position, or mark it as lost and return False."""
+        known = tail.through
+        newer = await self._newer.ask((wallet_id, follower.position))
         if newer is None:
             raise UnknownWallet
         tail.start(follower.position, newer)
+        _compare(tail, known, newer.last_entry)
         if newer.last_entry < follower.position:
             follower.lost = ResyncReason.CURSOR_AHEAD
         elif newer.last_entry - follower.position > self._replay_entries_max:
             follower.lost = ResyncReason.TOO_FAR_BEHIND
         else:
             follower.page = newer.entries
+        return follower.lost is None
 
-    async def _resync(self, follower: Follower, wallet_id: UUID) -> ResyncRequired:
-        reason, follower.lost = follower.lost or ResyncReason.TOO_FAR_BEHIND, None
-        follower.page = ()
-        snapshot = await self._snapshot(wallet_id)
-        follower.position = snapshot.number
-        return ResyncRequired(reason, snapshot)
-
-    async def _snapshot(self, wallet_id: UUID) -> Snapshot:
+    async def _read_snapshot(self, tail: Tail, wallet_id: UUID) -> Snapshot:
+        known = tail.through
         snapshot = await self._snapshots.ask(wallet_id)
         if snapshot is None:
             raise UnknownWallet
+        _compare(tail, known, snapshot.number)
         return snapshot
 
     async def _read_newer(self, connection: Connection, places: Sequence[Place]) -> Mapping[Place, Newer]:
@@ -212,10 +216,32 @@ class Feed:
     @contextlib.contextmanager
     def _on_tail(self, wallet_id: UUID, follower: Follower) -> Iterator[Tail]:
         """Join the wallet's tail; the first one brings it up, the last one takes it down."""
+        tail = self._tails.get(wallet_id)
+        if tail is None:
+            tail = self._tails[wallet_id] = Tail(
+                wallet_id,
+                self._broker,
+                self._newer.ask,
+                ring_entries_max=self._ring_entries_max,
+                replay_entries_max=self._replay_entries_max,
+                poll_s=self._poll_s,
+            )
+        tail.followers.add(follower)
+        try:
+            yield tail
+        finally:
+            tail.followers.discard(follower)
+            if not tail.followers:
+                # it stayed in the dictionary while somebody followed, so this is the same one
+                del self._tails[wallet_id]
+                tail.close()
+
+    def _refuse_if_closed(self) -> None:
         if self._closed:
             raise FeedClosed
-        with contextlib.ExitStack() as stack:
-            tail = self._tails.get(wallet_id)
-            if tail is None:
-                raise NotImplementedError
-            yield tail
+
+
+def _compare(tail: Tail, known: int, last_entry: int) -> None:
+    """Tell the tail if a read that began after it knew of an entry did not find that entry any more."""
+    if last_entry < min(known, tail.through):
+        tail.rewind(last_entry)

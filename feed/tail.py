@@ -1,17 +1,19 @@
 """The newest entries of one wallet, read once for all who follow it in this process."""
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import Context
 from uuid import UUID
 
-from feed.broker import Wakeups
+from feed.broker import Broker
 from feed.broker_backoff import pause_s
 from feed.events import FeedEntry, ReadFailed, ResyncReason
 from feed.follower import Follower
 from feed.log import Newer, Place
+from feed.topics import wallet_topic
 
 ENTRIES_KEPT_PER_FOLLOWER = 16
 """Memory goes with who shares it: a single stalled reader pins a few entries, and reads the rest again."""
@@ -27,18 +29,26 @@ class Tail:
     Followers keep only a position. They take from the ring what it has, and read by themselves what it has not; so
     a wake-up costs one read whatever their number, and a slow one costs nobody else anything. The ring drops
     what everybody has, and holds at most `ring_entries_max` entries. A tail starts with the first place that one
-    of its followers has read, so no statement is made for it alone.
+    of its followers has read, so no statement is made for it alone. It listens from its making on.
     """
 
     def __init__(
-        self, wallet_id: UUID, wakeups: Wakeups, read: Read, *, ring_entries_max: int, poll_s: float, jump_entries: int
+        self,
+        wallet_id: UUID,
+        broker: Broker,
+        read: Read,
+        *,
+        ring_entries_max: int,
+        replay_entries_max: int,
+        poll_s: float,
     ) -> None:
         self._wallet_id = wallet_id
-        self._wakeups = wakeups
+        self._listening = contextlib.ExitStack()
+        self._wakeups = self._listening.enter_context(broker.listen(wallet_topic(wallet_id)))
         self._read = read
         self._ring_entries_max = ring_entries_max
+        self._replay_entries_max = replay_entries_max
         self._poll_s = poll_s
-        self._jump_entries = jump_entries
         self._ring: deque[FeedEntry] = deque()
         self._pump: asyncio.Task[None] | None = None
         self.followers: set[Follower] = set()
@@ -66,7 +76,8 @@ class Tail:
         self._pump = asyncio.create_task(self._read_on(), name="feed tail", context=Context())
 
     def close(self) -> None:
-        """End the task. The last follower is gone."""
+        """Listen no longer, and end the task: the last follower is gone, or the server stops."""
+        self._listening.close()
         if self._pump is not None:
             self._pump.cancel()
 
@@ -89,8 +100,9 @@ class Tail:
         while True:
             if not failures and self.through >= self.last_entry:
                 await self._wakeups.wait(self._poll_s)
+            after = self.through
             try:
-                newer = await self._read((self._wallet_id, self.through))
+                newer = await self._read((self._wallet_id, after))
             except ReadFailed as error:
                 failures += 1
                 if failures == 1:
@@ -98,16 +110,19 @@ class Tail:
                 await asyncio.sleep(pause_s(failures))
             else:
                 failures = 0
-                self._learn(newer or Newer(0, ()))
+                self._learn(after, newer or Newer(0, ()))
 
-    def _learn(self, newer: Newer) -> None:
+    def _learn(self, after: int, newer: Newer) -> None:
         """Take in what was read, and wake the followers if it is news."""
+        if after != self.through:
+            return  # rewound meanwhile: what was read does not fit on
         if newer.last_entry == self.last_entry == self.through:
             return
-        self.last_entry = newer.last_entry
         if newer.last_entry < self.through:
-            self._rewind()
-        elif newer.last_entry - self.through > self._jump_entries:
+            self.rewind(newer.last_entry)
+            return
+        self.last_entry = newer.last_entry
+        if newer.last_entry - self.through > self._replay_entries_max:
             self._ring.clear()  # nobody is to be told all that
             self.through = newer.last_entry
         else:
@@ -116,16 +131,21 @@ class Tail:
             self.through += len(newer.entries)
             while len(self._ring) > self._ring_entries_max:
                 self._ring.popleft()
+        self._wake_followers()
+
+    def rewind(self, last_entry: int) -> None:
+        """Go back: the ledger has fewer entries than it had, so the database was restored, and nothing here is sure."""
+        self._ring.clear()
+        self.through = self.last_entry = last_entry
+        self._wakeups.raise_flag()  # there may be more by now
+        for follower in self.followers:
+            if follower.position > last_entry:
+                follower.lost = ResyncReason.CURSOR_AHEAD
+        self._wake_followers()
+
+    def _wake_followers(self) -> None:
         for follower in self.followers:
             follower.wakeups.raise_flag()
-
-    def _rewind(self) -> None:
-        """The ledger has fewer entries than it had: the database was restored. Nothing in the ring is sure."""
-        self._ring.clear()
-        self.through = self.last_entry
-        for follower in self.followers:
-            if follower.position > self.last_entry:
-                follower.lost = ResyncReason.CURSOR_AHEAD
 
     def _trim(self) -> None:
         """Drop what every follower has, and what is more than their number justifies."""

@@ -12,7 +12,7 @@ class IdempotencyKey(WrittenByPoster):
     """Primary key (caller, key). Either the entry that the command wrote, or the refusal that it got."""
 
     caller: UUID = fields.UUIDField()
-    key: str = fields.CharField(max_length=255, primary_key=True)
+    key: fields.Field[str] = fields.CharField(max_length=255, primary_key=True)
     input_hash: bytes = fields.BinaryField()
     wallet_id: UUID = fields.UUIDField()
     entry: int | None = fields.BigIntField(null=True)

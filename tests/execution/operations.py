@@ -7,6 +7,7 @@ from typing import Any
 
 from graphql import (
     GraphQLArgument,
+    GraphQLBoolean,
     GraphQLEnumType,
     GraphQLField,
     GraphQLInputField,
@@ -136,8 +137,7 @@ class Builder:
         if not self.chance(8):
             return ""
         name = self.draw(st.sampled_from(["skip", "include"]))
-        boolean = GraphQLNonNull(self.schema.type_map["Boolean"])
-        return f" @{name}(if: {self.value(boolean, self.draw(st.booleans()))})"
+        return f" @{name}(if: {self.value(GraphQLNonNull(GraphQLBoolean), self.draw(st.booleans()))})"
 
     def arguments(self, definition: GraphQLField) -> str:
         parts = [

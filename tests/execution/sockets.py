@@ -2,27 +2,34 @@
 
 import asyncio
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 
 class RawSocket:
     """The client's end. `reading` False makes every send wait for ever, as a client does that does not read."""
 
-    def __init__(self, app: Any, *, subprotocols: tuple[str, ...] = ("graphql-transport-ws",), **headers: str) -> None:
+    def __init__(
+        self,
+        app: Any,
+        *,
+        subprotocols: tuple[str, ...] = ("graphql-transport-ws",),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self._app = app
         self._scope = {
             "type": "websocket",
             "path": "/",
             "query_string": b"",
             "subprotocols": list(subprotocols),
-            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+            "headers": [(name.encode(), value.encode()) for name, value in (headers or {}).items()],
         }
         self._incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._outgoing: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._readable = asyncio.Event()
         self._readable.set()
 
-    async def __aenter__(self) -> "RawSocket":
+    async def __aenter__(self) -> Self:
         self._task = asyncio.ensure_future(self._app(self._scope, self._incoming.get, self._send))
         self._incoming.put_nowait({"type": "websocket.connect"})
         self.accepted = await self.message()

@@ -35,7 +35,7 @@ COMPILED: list[tuple[str, dict[str, Any] | None]] = [
     ("{ blob(value: {a: [1, null, {b: true}]}) }", None),
     ("{ rock { mineral } ...R ...R } fragment R on Query { rock { layers mineral } }", None),
     (
-        'mutation { a: pay(amount: "1") { receipt } b: payNow(search: {text: "t"}) { receipt note keeper { boss { id } } } }',
+        'mutation { a: pay(amount: "1") { receipt } b: payNow(search: {text: "t"}) { note keeper { boss { id } } } }',
         None,
     ),
 ]

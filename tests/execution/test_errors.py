@@ -74,8 +74,8 @@ async def test_a_mutation_is_never_run_twice(make: Make, contexts: list) -> None
         'b: payNow(search: {text: "x"}) { receipt keeper { boss { strict } } } }'
     )
     async with client_of(make(limits=Limits(uses_before_compiling=0))) as client:
-        for _ in range(2):
-            response = await client.post("/", json={"query": query}, headers=HEADERS)
+        await client.post("/", json={"query": query}, headers=HEADERS)
+        response = await client.post("/", json={"query": query}, headers=HEADERS)
     assert response.json()["data"] is None  # strictNote is null in a non-null field
     assert [context.log for context in contexts] == [["pay 1000"]] * 2
     query = 'mutation { fail { receipt } b: payNow(search: {text: "x"}) { receipt } }'

@@ -1,7 +1,7 @@
 """A schema with every kind of type, for the tests of this folder."""
 
 import asyncio
-import datetime
+import datetime as dt
 import decimal
 import enum
 import uuid
@@ -17,7 +17,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from execution import ClientError
 
-NOON = datetime.datetime(2026, 6, 15, 16, 0, 0, 123000, tzinfo=datetime.UTC)
+NOON = dt.datetime(2026, 6, 15, 16, 0, 0, 123000, tzinfo=dt.UTC)
 
 Amount = NewType("Amount", int)
 Blob = NewType("Blob", object)
@@ -36,7 +36,7 @@ def read_amount(value: str) -> int:
         raise ValueError(f"not an amount: {value!r}") from None
 
 
-SCALARS = {
+SCALARS: dict[object, Any] = {
     Amount: strawberry.scalar(name="Amount", serialize=write_amount, parse_value=read_amount),
     Blob: strawberry.scalar(name="Blob", serialize=lambda value: value, parse_value=lambda value: value),
 }
@@ -117,7 +117,7 @@ class Keeper:
 class Dog(Named):
     barks: bool
     weight: float
-    born: datetime.datetime
+    born: dt.datetime
     price: Amount
     mood: Mood | None
     keeper_number: strawberry.Private[int] = 1
@@ -202,7 +202,7 @@ class Search:
     text: str
     bounds: Bounds | None = strawberry.UNSET
     amounts: list[Amount] = strawberry.field(default_factory=list)
-    at: datetime.datetime | None = None
+    at: dt.datetime | None = None
     note: strawberry.Maybe[str] = None
 
 
@@ -290,7 +290,7 @@ class Query:
         return by.name if isinstance(by.name, str) else None
 
     @strawberry.field
-    def echo(
+    def echo(  # noqa: PLR0917 - one argument of each kind
         self,
         info: Info,
         text: str | None = "default",
@@ -299,7 +299,7 @@ class Query:
         tags: list[str | None] | None = None,
         amount: Amount | None = None,
         blob: Blob | None = None,
-        at: datetime.datetime | None = None,
+        at: dt.datetime | None = None,
         flag: bool = True,
         key: uuid.UUID | None = None,
     ) -> str:
@@ -309,15 +309,15 @@ class Query:
     def blob(self, value: Blob | None = None) -> Blob | None:
         return value
 
-    @strawberry.field(permission_classes=[OnlyAda])
+    @strawberry.field(permission_classes=[OnlyAda])  # type: ignore[untyped-decorator] # Strawberry types it as Any
     def secret(self) -> str:
         return "treasure"
 
-    @strawberry.field(permission_classes=[OnlyAda])
+    @strawberry.field(permission_classes=[OnlyAda])  # type: ignore[untyped-decorator] # Strawberry types it as Any
     async def slow_secret(self, length: int = 3) -> list[str]:
         return ["treasure"] * length
 
-    @strawberry.field(extensions=[Doubled()])
+    @strawberry.field(extensions=[Doubled()])  # type: ignore[untyped-decorator] # Strawberry types it as Any
     def doubled(self, text: str = "ab") -> str:
         return text
 
@@ -488,8 +488,10 @@ class Subscription:
 
     @strawberry.subscription
     async def refused(self) -> AsyncGenerator[int]:
-        raise ClientError("not yours", "FORBIDDEN")
-        yield 1
+        for number in (1, 2):
+            if number == 1:
+                raise ClientError("not yours", "FORBIDDEN")
+            yield number
 
 
 schema = strawberry.Schema(Query, Mutation, Subscription, config=StrawberryConfig(scalar_map=SCALARS))
