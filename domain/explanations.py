@@ -79,7 +79,8 @@ def explain_refusal(refusal: Refusal, words: Words) -> str:
     """Tell in plain English why a command was refused: every limit, what remains in it, when it resets (C5)."""
     sentences = [refusal.message]
     if refusal.limits and refusal.requested is not None:
-        sentences.append(f"{words.amount(refusal.limits[0].meter, refusal.requested)} needed.")
+        needed = words.amount(refusal.limits[0].meter, refusal.requested)
+        sentences.append(f"{needed} {_are(refusal.requested)} needed.")
     sentences += [_limit(limit, words) for limit in refusal.limits]
     return " ".join((*sentences, f"Nothing was charged. ({refusal.code})"))
 
@@ -116,7 +117,7 @@ def _grant(entry: Entry, words: Words) -> Iterable[str]:
     grant = _need(entry.grant)
     amount = words.amount(grant.meter, grant.granted)
     if grant.allowance is None:
-        yield f"{amount} {_were(grant.granted)} given by {_article(_KIND[grant.kind])} (grant {grant.number})."
+        yield f"{amount} {_were(grant.granted)} given ({_KIND[grant.kind]}, grant {grant.number})."
         one = grant.granted == THOUSANDTHS_PER_UNIT
         if grant.ends_at is None:
             yield f"{'It does' if one else 'They do'} not expire."
@@ -336,10 +337,6 @@ def _are(thousandths: int) -> str:
 
 def _remain(thousandths: int) -> str:
     return "remains" if thousandths == THOUSANDTHS_PER_UNIT else "remain"
-
-
-def _article(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def _plain(id_: str) -> str:

@@ -44,14 +44,18 @@ def apply(state: WalletState, entry: Entry) -> WalletState:
     """Apply the next entry: the one place where a wallet's state changes.
 
     Raises:
-        ValueError: the entry is not the next one, or goes back in time, or breaks a grant's sum.
+        ValueError: the entry is not the next one, or goes back in time, or breaks a grant's sum, or would make a
+            running task's hold forgotten.
     """
     if entry.number != state.last_entry + 1 or entry.at < state.last_at:
         raise ValueError(f"entry {entry.number} at {entry.at} does not follow {state.last_entry} at {state.last_at}")
-    grants, spent = dict(state.grants), state.spent
+    if entry.kind is EntryKind.HOLD and entry.task_id in state.tasks:
+        raise ValueError(f"task {entry.task_id} is running already")
+    grants, spent, changes = dict(state.grants), state.spent, entry.changes
     if entry.grant:
-        grants[entry.grant.number] = changed(entry.grant, Change(entry.grant.number))
-    for change in entry.changes:
+        grants[entry.grant.number] = entry.grant
+        changes = (Change(entry.grant.number), *changes)  # a grant of nothing is closed as soon as it is given
+    for change in changes:
         grant = changed(grants[change.grant], change)
         if not grant.closed:
             grants[grant.number] = grant

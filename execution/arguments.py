@@ -12,6 +12,7 @@ from graphql.type import is_list_type, is_non_null_type, specified_scalar_types
 from strawberry.schema.schema_converter import CustomGraphQLEnumType
 from strawberry.types.arguments import convert_arguments
 
+from execution.inputs import Converter
 from execution.plan import FieldPlan
 
 _NO_VARIABLES = VariableValues({}, {})
@@ -58,7 +59,7 @@ class Binding:
     convert: Callable[[Mapping[str, Any], Any], Mapping[str, Any]] | None
 
 
-def bind(plan: FieldPlan, schema: strawberry.Schema, *, raw: bool) -> Binding | None:
+def bind(plan: FieldPlan, schema: strawberry.Schema, converter: Converter, *, raw: bool) -> Binding | None:
     """The binding of a field's arguments; None where it has none.
 
     `raw` fields are called through Strawberry's whole chain, which converts by itself.
@@ -70,7 +71,15 @@ def bind(plan: FieldPlan, schema: strawberry.Schema, *, raw: bool) -> Binding | 
     def coerce(variables: VariableValues) -> Mapping[str, Any]:
         return get_argument_values(definition, node, variables)
 
-    def convert(values: Mapping[str, Any], info: Any) -> Mapping[str, Any]:
+    known = [
+        (argument.python_name, schema.config.name_converter.from_argument(argument), converter.of(argument.type))
+        for argument in field.arguments
+    ]
+
+    def convert_known(values: Mapping[str, Any], _info: Any) -> Mapping[str, Any]:
+        return {python: each(values[name]) for python, name, each in known if name in values and each is not None}
+
+    def convert_any(values: Mapping[str, Any], info: Any) -> Mapping[str, Any]:
         return convert_arguments(
             dict(values),
             field.arguments,
@@ -78,6 +87,8 @@ def bind(plan: FieldPlan, schema: strawberry.Schema, *, raw: bool) -> Binding | 
             config=schema.config,
             info=info,
         )
+
+    convert = convert_known if all(each for _, _, each in known) else convert_any
 
     if raw:
         return Binding(None, coerce, None)

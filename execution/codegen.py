@@ -19,6 +19,7 @@ from graphql.type import is_abstract_type, is_leaf_type, is_list_type, is_non_nu
 from strawberry.types.field import StrawberryField
 
 from execution.arguments import bind
+from execution.inputs import Converter
 from execution.leaves import PLAIN, fast_test, leaf_function
 from execution.plan import FieldPlan, NotCompilable, ObjectPlan, dispatch_class
 from execution.reference import Outcome
@@ -42,8 +43,9 @@ class Compiled:
 class Generator:
     """Writes the functions of one operation."""
 
-    def __init__(self, schema: strawberry.Schema, kind: OperationType) -> None:
+    def __init__(self, schema: strawberry.Schema, converter: Converter, kind: OperationType) -> None:
         self._schema = schema
+        self._converter = converter
         self._kind = kind
         self._lines: list[str] = []
         self._after: list[str] = []
@@ -238,7 +240,7 @@ class Generator:
             or type(field).get_result is not StrawberryField.get_result
             or inspect.isasyncgenfunction(resolver.wrapped_func)
         )
-        binding = bind(plan, self._schema, raw=raw)
+        binding = bind(plan, self._schema, self._converter, raw=raw)
         info_class, known = self._keep("info", self._schema.config.info_class), self._keep("d", field)
         info = f"{info_class}(s.raw({site}, {path}), {known})"
         given: list[str] = []

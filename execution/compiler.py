@@ -8,6 +8,7 @@ from graphql.execution.values import VariableValues
 
 from execution.codegen import Compiled, Generator
 from execution.documents import Operation
+from execution.inputs import Converter
 from execution.leaves import Unawaited, Unsupported
 from execution.limits import Limits
 from execution.lru import LeastRecentlyUsed
@@ -31,6 +32,7 @@ class Compiler:
     def __init__(self, schema: strawberry.Schema, limits: Limits) -> None:
         self._schema = schema
         self._limits = limits
+        self._converter = Converter(schema)
         self._awaiting: set[tuple[str, str]] = set()  # bounded by the fields of the schema
         self._planner = Planner(schema, functions_max=limits.plan_functions_max, awaiting=self._awaiting)
         self._entries: LeastRecentlyUsed[_Key, _Entry] = LeastRecentlyUsed(limits.plan_cache_entries_max)
@@ -60,7 +62,7 @@ class Compiler:
     def _compile(self, entry: _Entry, operation: Operation, variables: VariableValues) -> None:
         try:
             plan = self._planner.plan(operation, variables)
-            entry.compiled = Generator(self._schema, operation.kind).generate(plan)
+            entry.compiled = Generator(self._schema, self._converter, operation.kind).generate(plan)
         except (NotCompilable, GraphQLError, RecursionError, SyntaxError, MemoryError):
             entry.given_up = True
 

@@ -23,6 +23,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from execution.complexity import Cost, cost_of
 from execution.conditions import condition_names
 from execution.errors import Refused, coded
+from execution.inputs import Coerce, variables_coercer
 from execution.limits import Limits
 from execution.lru import LeastRecentlyUsed
 from execution.measure import check_size, check_strings
@@ -33,6 +34,7 @@ class Operation:
     """One operation of a validated document. Compared by identity.
 
     `conditions` names the variables of `@skip` and `@include`; None when there are other directives.
+    `coerce` is the short way for right variables, see `variables_coercer`.
     """
 
     node: OperationDefinitionNode
@@ -40,6 +42,7 @@ class Operation:
     fragments: Mapping[str, FragmentDetails]
     cost: Cost
     conditions: tuple[str, ...] | None
+    coerce: Coerce | None
 
     @property
     def kind(self) -> OperationType:
@@ -146,6 +149,7 @@ class Documents:
                     fragments,
                     cost_of(self._schema, definitions, node, page_size_assumed=self._limits.page_size_assumed),
                     condition_names(node, definitions),
+                    variables_coercer(self._schema, node),
                 )
                 for node in tree.definitions
                 if isinstance(node, OperationDefinitionNode)

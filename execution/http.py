@@ -1,5 +1,6 @@
 """GraphQL over HTTP, by the specification of that name."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Generic, TypeVar
 from urllib.parse import parse_qs
@@ -111,26 +112,25 @@ class HttpTransport(Generic[TSession]):
         return decode_request(await self._body(exchange), variables_max=maximum)
 
     async def _body(self, exchange: "_Exchange") -> bytes:
-        maximum = self._limits.body_bytes_max
-        declared = exchange.headers.get("content-length", "")
-        too_large = Refused.because(
-            f"The body is larger than {maximum} bytes.", "PAYLOAD_TOO_LARGE", status=413, maximum=maximum
-        )
-        if declared.isdecimal() and (len(declared) > 15 or int(declared) > maximum):
-            raise too_large
+        limits = self._limits
         parts: list[bytes] = []
         size = 0
-        while True:
-            message = await exchange.receive()
-            if message["type"] == "http.disconnect":
-                raise ClientGone
-            part = message.get("body", b"")
-            size += len(part)
-            if size > maximum:
-                raise too_large
-            parts.append(part)
-            if not message.get("more_body", False):
-                return parts[0] if len(parts) == 1 else b"".join(parts)
+        try:
+            async with asyncio.timeout(limits.body_timeout_s):
+                async for part in exchange.parts():
+                    size += len(part)
+                    if size <= limits.body_bytes_max:
+                        parts.append(part)
+                    elif size > limits.body_bytes_discarded_max:
+                        break
+        except TimeoutError:
+            raise Refused.because("The body did not arrive in time.", "REQUEST_TIMEOUT", status=408) from None
+        if size > limits.body_bytes_max:
+            maximum = limits.body_bytes_max
+            raise Refused.because(
+                f"The body is larger than {maximum} bytes.", "PAYLOAD_TOO_LARGE", status=413, maximum=maximum
+            )
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _parameters(query_string: bytes) -> dict[str, object]:
@@ -169,6 +169,20 @@ class _Exchange:
         self._media = self.accepted.answer or JSON
         self._timeout_s = timeout_s
 
+    async def parts(self) -> AsyncGenerator[bytes]:
+        """The body as it arrives.
+
+        Raises:
+            ClientGone: the client left before its end.
+        """
+        while True:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            yield message.get("body", b"")
+            if not message.get("more_body", False):
+                return
+
     async def events(self, events: AsyncGenerator[bytes], limits: Limits) -> None:
         self.started = True
         await EventStream(self.receive, self._send, limits).serve(events)
@@ -180,8 +194,8 @@ class _Exchange:
             extra[b"allow"] = b"POST" if refused.errors[0].message.startswith("A mutation") else b"GET, POST"
         elif status == 401:
             extra[b"www-authenticate"] = b"Bearer"
-        elif status == 413:
-            extra[b"connection"] = b"close"  # the rest of the body is not read
+        elif status in {408, 413}:
+            extra[b"connection"] = b"close"  # there may be more of the body
         await self.respond(status, Answer(errors=refused.errors, executed=False).body(), extra)
 
     async def respond(self, status: int, body: bytes, extra: Mapping[bytes, bytes] | None = None) -> None:

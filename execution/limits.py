@@ -9,6 +9,9 @@ class Limits:
 
     Attributes:
         body_bytes_max: largest HTTP request body; more is answered 413.
+        body_bytes_discarded_max: bytes of a body that is too large that are still read (and thrown away), so that a
+            client in the middle of sending can read the answer; beyond, the connection is cut.
+        body_timeout_s: seconds in which the whole body must arrive; later is answered 408.
         query_chars_max: longest GraphQL document, in characters.
         query_tokens_max: most lexical tokens in a document.
         depth_max: deepest nesting of fields, fragments expanded.
@@ -34,6 +37,8 @@ class Limits:
     """
 
     body_bytes_max: int = 1_000_000
+    body_bytes_discarded_max: int = 20_000_000
+    body_timeout_s: float = 30.0
     query_chars_max: int = 100_000
     query_tokens_max: int = 8_000
     depth_max: int = 20

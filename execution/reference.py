@@ -41,7 +41,6 @@ class Reference:
         if schema.extensions or schema.directives or schema.config.enable_experimental_incremental_execution:
             raise ValueError("schema extensions, operation directives and @defer/@stream are not run here")
         self.schema: GraphQLSchema = schema._schema  # noqa: SLF001 - Strawberry offers no public way to it
-        self.strawberry = schema
         self._executor_class = schema.execution_context_class
         self._options: dict[str, Any] = (
             {"operation_extensions": None}
@@ -55,6 +54,13 @@ class Reference:
         self, operation: Operation, given: Mapping[str, object] | None
     ) -> VariableValues | list[GraphQLError]:
         """Coerced variables, or what is wrong with them."""
+        if operation.coerce is not None:
+            try:
+                values = operation.coerce(given or {})
+            except Exception:  # noqa: BLE001 - graphql-core meets it again and words it
+                values = None
+            if values is not None:
+                return values
         return get_variable_values(
             self.schema,
             operation.node.variable_definitions or (),

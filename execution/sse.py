@@ -4,13 +4,14 @@ Lines end with LF (urql cannot read CRLF). Comments keep idle connections open.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
+from graphql import GraphQLError
 from starlette.types import Receive, Send
 
 from execution.answer import Answer
-from execution.errors import Refused
+from execution.errors import Refused, fault
 from execution.limits import Limits
 from execution.sending import ClientGone, SlowConsumer, send_bounded
 
@@ -52,9 +53,15 @@ class EventStream:
                 async for payload in events:
                     await self._body(b"event: next\ndata: " + payload + b"\n\n")
             except Refused as refused:
-                payload = Answer(errors=refused.errors, executed=False).body()
-                await self._body(b"event: next\ndata: " + payload + b"\n\n")
+                await self._failure(refused.errors)
+            except (ClientGone, SlowConsumer):
+                raise
+            except Exception as problem:  # noqa: BLE001 - masked and logged with an id (rule G5)
+                await self._failure([fault(problem)])
             await self._body(_COMPLETE, more=False)
+
+    async def _failure(self, errors: Sequence[GraphQLError]) -> None:
+        await self._body(b"event: next\ndata: " + Answer(errors=errors, executed=False).body() + b"\n\n")
 
     async def _until_gone(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":

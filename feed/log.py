@@ -11,6 +11,7 @@ import msgspec
 from domain.balances import Balance
 from domain.entries import Entry
 from domain.tasks import Task
+from feed.cursor import NUMBER_MAX
 from feed.events import FeedEntry, Snapshot
 from models.database import Connection
 
@@ -31,9 +32,20 @@ class Newer:
     entries: tuple[FeedEntry, ...]
 
 
+# Numbers have no gap, so a page is a range of numbers, and is read as such: no plan, however wrong the statistics
+# of a young table are, reads more rows than the page has.
 _COLUMNS = "e.wallet_id, e.workspace_id, e.recorded_at, e.caller, e.body"
 
-_AFTER = f"SELECT {_COLUMNS} FROM entries e WHERE wallet_id = $1 AND number > $2 ORDER BY number LIMIT $3"  # noqa: S608
+_RANGE = f"""
+SELECT {_COLUMNS} FROM entries e WHERE wallet_id = $1 AND number > $2 AND number <= $3 ORDER BY number
+"""  # noqa: S608  (only constants)
+
+_NEWEST_FIRST = f"""
+WITH top AS (SELECT least($3, last_entry + 1) AS below FROM wallets WHERE id = $1)
+SELECT {_COLUMNS} FROM entries e
+WHERE wallet_id = $1 AND number > greatest($2, (SELECT below FROM top) - 1 - $4) AND number < (SELECT below FROM top)
+ORDER BY number DESC
+"""  # noqa: S608  (only constants)
 
 _ONE = f"SELECT {_COLUMNS} FROM entries e WHERE wallet_id = $1 AND number = $2"  # noqa: S608  (only constants)
 
@@ -41,20 +53,13 @@ _AT_OR_BEFORE = f"""
 SELECT {_COLUMNS} FROM entries e WHERE wallet_id = $1 AND at <= $2 ORDER BY at DESC, number DESC LIMIT 1
 """  # noqa: S608  (only constants)
 
-_PAGE = {
-    newest_first: f"""
-SELECT {_COLUMNS} FROM entries e
-WHERE wallet_id = $1 AND number > $2 AND number < $3 ORDER BY number {order} LIMIT $4
-"""  # noqa: S608  (only constants)
-    for newest_first, order in ((True, "DESC"), (False, "ASC"))
-}
-
 _NEWER = f"""
 SELECT asked.wallet_id AS of_wallet, asked.after, w.last_entry, {_COLUMNS}
-FROM unnest($1::uuid[], $2::bigint[]) AS asked (wallet_id, after)
+FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS asked (wallet_id, after, up_to)
 JOIN wallets w ON w.id = asked.wallet_id
 LEFT JOIN LATERAL (
-    SELECT * FROM entries WHERE wallet_id = asked.wallet_id AND number > asked.after ORDER BY number LIMIT $3
+    SELECT * FROM entries
+    WHERE wallet_id = asked.wallet_id AND number > asked.after AND number <= asked.up_to LIMIT $4
 ) e ON w.last_entry > asked.after
 ORDER BY of_wallet, after, e.number
 """  # noqa: S608  (only constants)
@@ -78,7 +83,7 @@ async def read_after(connection: Connection, wallet_id: UUID, after: int, limit:
     Raises:
         ValueError: the limit is out of its bounds.
     """
-    rows = await connection.fetch(_AFTER, wallet_id, after, _checked(limit))
+    rows = await connection.fetch(_RANGE, wallet_id, after, _up_to(after, limit))
     return tuple(_feed_entry(row) for row in rows)
 
 
@@ -99,8 +104,11 @@ async def read_page(
     Raises:
         ValueError: the limit is out of its bounds.
     """
-    above, below = after or 0, before if before is not None else 2**63 - 1
-    rows = await connection.fetch(_PAGE[newest_first], wallet_id, above, below, _checked(limit))
+    above, below = after or 0, NUMBER_MAX if before is None else before
+    if newest_first:
+        rows = await connection.fetch(_NEWEST_FIRST, wallet_id, above, below, _checked(limit))
+    else:
+        rows = await connection.fetch(_RANGE, wallet_id, above, min(below - 1, _up_to(above, limit)))
     return tuple(_feed_entry(row) for row in rows)
 
 
@@ -135,9 +143,9 @@ async def read_newer(connection: Connection, places: Sequence[Place], limit: int
     Raises:
         ValueError: the limit is out of its bounds.
     """
-    rows = await connection.fetch(
-        _NEWER, [wallet for wallet, _ in places], [after for _, after in places], _checked(limit)
-    )
+    wallets, afters = [wallet for wallet, _ in places], [after for _, after in places]
+    up_to = [_up_to(after, limit) for after in afters]
+    rows = await connection.fetch(_NEWER, wallets, afters, up_to, limit)
     last_entries: dict[Place, int] = {}
     entries: dict[Place, list[FeedEntry]] = {}
     for row in rows:
@@ -153,6 +161,11 @@ def _checked(limit: int) -> int:
     if not 1 <= limit <= PAGE_ENTRIES_MAX:
         raise ValueError(f"a page has 1 to {PAGE_ENTRIES_MAX} entries, not {limit}")
     return limit
+
+
+def _up_to(after: int, limit: int) -> int:
+    """Return the last number of a page that has its full length."""
+    return min(after + _checked(limit), NUMBER_MAX)
 
 
 def _feed_entry(row: asyncpg.Record) -> FeedEntry:

@@ -142,7 +142,8 @@ async def write(
         (18, [row for item in written for row in _grants(item)]),
         (10, [row for item in written for row in _tasks(item)]),
         (10, [row for item in written for row in _entries(item)]),
-        (7, [_key(key, now) for key in keys]),
+        # in one order, as wallets are locked: else two batches with the same keys could wait for each other
+        (7, [_key(key, now) for key in sorted(keys, key=lambda new: new.key)]),
     ):
         arguments.extend(_columns(rows, width))
     arguments.append(keys_since)

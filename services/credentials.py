@@ -47,29 +47,39 @@ class IssuedCredential:
 
 async def issue_session(runtime: Runtime, person_id: UUID, label: str, lasts: timedelta) -> IssuedCredential:
     """Make a session of a person."""
-    return await _issue(runtime, CredentialKind.SESSION, label, person_id=person_id, lasts=lasts)
+    id_, secret = _new(runtime)
+    kind = CredentialKind.SESSION
+    token = await put_credential(runtime, id_, kind, label, secret, person_id=person_id, lasts=lasts)
+    return IssuedCredential(id_, token)
 
 
 async def issue_service_key(
     runtime: Runtime, service_account_id: UUID, label: str, scopes: frozenset[str], workspace_id: UUID | None = None
 ) -> IssuedCredential:
     """Make a key of a service account, with scopes, and narrowed to a workspace if one is given."""
-    return await _issue(
+    id_, secret = _new(runtime)
+    token = await put_credential(
         runtime,
+        id_,
         CredentialKind.SERVICE_KEY,
         label,
+        secret,
         service_account_id=service_account_id,
-        scopes=sorted(scopes),
         workspace_id=workspace_id,
+        scopes=sorted(scopes),
     )
+    return IssuedCredential(id_, token)
 
 
 async def revoke(runtime: Runtime, credential_id: UUID) -> None:
     """End a credential, and what is open with it; ending it again changes nothing."""
-    await Credential.filter(id=credential_id, revoked_at=None).update(revoked_at=runtime.clock())
     credential = await Credential.get_or_none(id=credential_id)
-    subject = credential and (credential.person_id or credential.service_account_id)
-    if subject:
+    if credential is None:
+        return
+    # not before it was made, though this server's clock may run behind the one that made it
+    at = max(runtime.clock(), credential.created_at)
+    await Credential.filter(id=credential_id, revoked_at=None).update(revoked_at=at)
+    if subject := credential.person_id or credential.service_account_id:
         await runtime.broker.wake([access_topic(subject)])
 
 
@@ -101,33 +111,47 @@ async def is_valid(runtime: Runtime, principal: Principal) -> bool:
     return await runtime.database.pool.fetchrow(_FIND, principal.credential, runtime.clock()) is not None
 
 
-async def _issue(
+async def put_credential(
     runtime: Runtime,
+    id_: UUID,
     kind: CredentialKind,
     label: str,
+    secret: str,
     *,
     person_id: UUID | None = None,
     service_account_id: UUID | None = None,
     workspace_id: UUID | None = None,
     scopes: list[str] | None = None,
     lasts: timedelta | None = None,
-) -> IssuedCredential:
+) -> str:
+    """Store a credential under a given id and secret, or give the one with that id this secret; return its token.
+
+    One that is stored with this secret already stays as it is.
+    """
     now: datetime = runtime.clock()
-    id_ = uuid7(now, os.urandom(10))
-    secret = urlsafe_b64encode(os.urandom(_SECRET_BYTES)).rstrip(b"=").decode()
-    await Credential.create(
+    token, hash_ = f"{public_id(_PREFIX[kind], id_)}_{secret}", sha256(secret.encode()).digest()
+    if await Credential.exists(id=id_, secret_hash=hash_):
+        return token
+    await Credential.update_or_create(
         id=id_,
-        kind=kind,
-        label=label,
-        secret_hash=sha256(secret.encode()).digest(),
-        person_id=person_id,
-        service_account_id=service_account_id,
-        workspace_id=workspace_id,
-        scopes=scopes or [],
-        created_at=now,
-        expires_at=now + lasts if lasts else None,
+        defaults={
+            "kind": kind,
+            "label": label,
+            "secret_hash": hash_,
+            "person_id": person_id,
+            "service_account_id": service_account_id,
+            "workspace_id": workspace_id,
+            "scopes": scopes or [],
+            "created_at": now,
+            "expires_at": now + lasts if lasts else None,
+        },
     )
-    return IssuedCredential(id_, f"{public_id(_PREFIX[kind], id_)}_{secret}")
+    return token
+
+
+def _new(runtime: Runtime) -> tuple[UUID, str]:
+    secret = urlsafe_b64encode(os.urandom(_SECRET_BYTES)).rstrip(b"=").decode()
+    return uuid7(runtime.clock(), os.urandom(10)), secret
 
 
 def _parse(token: str) -> tuple[CredentialKind, UUID, str]:

@@ -57,7 +57,7 @@ WHERE e.wallet_id = $1 AND {wallet_is_visible("w", 2, 3)}
 """  # noqa: S608  (constant text)
 
 _ONE = f"{_COLUMNS} AND e.number = $4"
-_LAST_AT = f"{_COLUMNS} AND e.at <= $4 ORDER BY e.number DESC LIMIT 1"
+_LAST_AT = f"{_COLUMNS} AND e.at <= $4 ORDER BY e.at DESC, e.number DESC LIMIT 1"
 _PAGE = f"""{_COLUMNS}
     AND ($4::bigint IS NULL OR e.number > $4) AND ($5::bigint IS NULL OR e.number < $5)
     AND ($6::text[] IS NULL OR e.kind = ANY ($6::text[]))

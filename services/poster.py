@@ -6,7 +6,6 @@ same wallet.
 """
 
 import asyncio
-import contextlib
 import logging
 import random
 from collections import deque
@@ -17,6 +16,7 @@ from uuid import UUID
 
 import asyncpg
 
+from domain.commands import Advance
 from models.database import Database
 from services.posting import KEYS_KEPT, Batch, Clock, KeyTaken, Outcome, Posting, post
 
@@ -28,17 +28,15 @@ RETRY_PAUSE_S_MAX = 0.05
 
 _log = logging.getLogger(__name__)
 
-_AGAIN = (
-    KeyTaken,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    # the outcome of a commit during which the connection broke is unknown; idempotency keys make asking again safe
+_LOST_A_RACE = (KeyTaken, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+_UNREACHABLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.InterfaceError,
     ConnectionError,
+    FileNotFoundError,  # the unix socket of a server that is being started again
 )
 
 Wake = Callable[[Collection[UUID]], Awaitable[None]]
@@ -92,7 +90,8 @@ class Poster:
     async def stop(self) -> None:
         """Wait until everything that was submitted is answered."""
         running = [lane.running for lane in self._lanes if lane.running]
-        await asyncio.gather(*running, return_exceptions=True)
+        if running:  # not gather: whoever stops us may be cancelled, and the batches must not be
+            await asyncio.wait(running)
 
     async def _run(self, lane: "_Lane") -> None:
         try:
@@ -107,8 +106,9 @@ class Poster:
         try:
             result = await self._attempt([posting for posting, _ in batch])
         except Exception as error:  # noqa: BLE001  (one poisonous command must not sink the others)
-            if len(batch) == 1:
-                _settle(batch[0][1], error)
+            if len(batch) == 1 or _is_unreachable(error):
+                for _, answer in batch:
+                    _settle(answer, error)
                 return
             _log.warning("a batch of %d commands failed and is retried one by one: %r", len(batch), error)
             for waiting in batch:
@@ -117,12 +117,18 @@ class Poster:
         for (_, answer), outcome in zip(batch, result.outcomes, strict=True):
             _settle(answer, outcome)
         if result.changed:
-            await self._wake(result.changed)
+            try:
+                await self._wake(result.changed)
+            except Exception:  # noqa: BLE001  (what is committed stays so, and what waits goes on; readers poll)
+                _log.exception("the feeds of %d wallets could not be woken", len(result.changed))
 
     async def _attempt(self, postings: Sequence[Posting]) -> Batch:
         for attempt in range(1, ATTEMPTS_MAX):
-            with contextlib.suppress(*_AGAIN):
+            try:
                 return await self._commit(postings)
+            except Exception as error:
+                if not (isinstance(error, _LOST_A_RACE) or (_is_unreachable(error) and _repeatable(postings))):
+                    raise
             await asyncio.sleep(random.uniform(0, RETRY_PAUSE_S_MAX * attempt))  # noqa: S311  (jitter, not a secret)
         return await self._commit(postings)
 
@@ -149,6 +155,16 @@ def _hash(posting: Posting) -> int:
     if posting.wallet_id is not None:
         return posting.wallet_id.int
     return getattr(posting.command, "task_id", UUID(int=0)).int
+
+
+def _is_unreachable(error: Exception) -> bool:
+    """Tell whether the database could not be asked; asyncpg also has an InterfaceError for arguments of no type."""
+    return isinstance(error, _UNREACHABLE) and not isinstance(error, ValueError)
+
+
+def _repeatable(postings: Sequence[Posting]) -> bool:
+    """Tell whether asking twice does once: the outcome of a commit during which the connection broke is unknown."""
+    return all(posting.requested or isinstance(posting.command, Advance) for posting in postings)
 
 
 def _settle(answer: "asyncio.Future[Outcome]", result: Outcome | Exception) -> None:

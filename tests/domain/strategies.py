@@ -136,12 +136,15 @@ FINISHES: tuple[Action, ...] = (
     *(Finish(back, TaskStatus.COMPLETED, quantity) for back in range(3) for quantity in (0, *_QUANTITIES, 10**9)),
     *(Finish(back, outcome) for back in range(3) for outcome in (TaskStatus.FAILED, TaskStatus.CANCELLED, None)),
 )
-GIVES: tuple[Action, ...] = tuple(
-    Give(meter, kind, amount, life)
-    for meter in RULES
-    for kind in (GrantKind.SIGN_UP, GrantKind.PROMOTIONAL, GrantKind.PLAN, GrantKind.PURCHASED)
-    for amount in (1, 100_000)
-    for life in _LIVES
+GIVES: tuple[Action, ...] = (
+    *(
+        Give(meter, kind, amount, life)
+        for meter in RULES
+        for kind in (GrantKind.SIGN_UP, GrantKind.PROMOTIONAL, GrantKind.PLAN, GrantKind.PURCHASED)
+        for amount in (1, 100_000)
+        for life in _LIVES
+    ),
+    Give(CREDIT, GrantKind.PROMOTIONAL, 0, None),
 )
 SUBSCRIBES: tuple[Action, ...] = (
     *(Subscribe(CREDIT, Pool.MAIN, 100_000, cycle) for cycle in (WEEK, MONTH, EXACT_WEEK)),

@@ -26,6 +26,7 @@ from tests.domain.strategies import (
     Subscribe,
     histories,
     play,
+    share,
 )
 
 DAY = timedelta(days=1)
@@ -91,6 +92,7 @@ def _named(run: Run, number: int) -> tuple[object, ...]:
     return grant.meter, grant.pool, grant.kind, grant.starts_at, grant.ends_at, grant.allowance
 
 
+@share(4)
 @given(histories)
 def test_f10_nothing_is_due_after_an_advance(history: History) -> None:
     run = play(history)

@@ -11,7 +11,20 @@ from domain.history import balances_at
 from domain.ledger import advance
 from domain.meters import Pool
 from domain.wallets import WalletState, apply, balances
-from tests.domain.strategies import CREDIT, T0, WEEK, WINDOW, History, Nothing, Run, Spend, Subscribe, histories, play
+from tests.domain.strategies import (
+    CREDIT,
+    T0,
+    WEEK,
+    WINDOW,
+    History,
+    Nothing,
+    Run,
+    Spend,
+    Subscribe,
+    histories,
+    play,
+    share,
+)
 
 DAY = timedelta(days=1)
 
@@ -39,6 +52,7 @@ def test_f12_the_past_reads_as_it_read_then(history: History, fractions: list[fl
         assert balances_at(recorded, states[number].allowances.values(), instant) == figures
 
 
+@share(4)
 @given(histories, st.timedeltas(timedelta(), timedelta(days=900)))
 def test_f12_agrees_with_advance_for_every_quota(history: History, later: timedelta) -> None:
     run = play(history)

@@ -1,9 +1,11 @@
 import asyncio
+import json
 from typing import Any
 
 import pytest
 import strawberry
 from strawberry.extensions import SchemaExtension
+from strawberry.types import ExecutionResult
 
 from execution import Limits
 from execution.engine import Engine
@@ -128,3 +130,27 @@ async def test_skip_and_include_make_a_plan_each() -> None:
 async def test_a_schema_with_what_only_strawberry_runs_is_refused() -> None:
     with pytest.raises(ValueError, match="schema extensions"):
         Engine(strawberry.Schema(zoo.Rock, extensions=[SchemaExtension]), Limits())
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "subscription { count(to: 4) { number __typename } }",
+        "subscription { count(to: 4) { number unlucky } }",
+        "subscription ($n: Int!) { a: count(to: $n) { keeper { path boss { id } } seen } }",
+    ],
+)
+async def test_events_give_the_same_both_ways(document: str) -> None:
+    variables = {"n": 3} if "$n" in document else None
+    bodies: list[list[Any]] = []
+    for compiled in (True, False):
+        engine = Engine(zoo.schema, Limits(uses_before_compiling=0), compiled=compiled)
+        events = await engine.subscribe(engine.operation(document, None), variables, zoo.Context())
+        bodies.append([json.loads(body) for body in [body async for body in events]])
+    reference = await zoo.schema.subscribe(document, variable_values=variables, context_value=zoo.Context())
+    assert not isinstance(reference, ExecutionResult)
+    assert [body["data"] for body in bodies[0]] == [result.data async for result in reference]
+    for body in (*bodies[0], *bodies[1]):
+        for error in body.get("errors", ()):
+            assert error["extensions"].pop("id")
+    assert bodies[0] == bodies[1]

@@ -1,3 +1,4 @@
+import asyncio
 import json
 from typing import Any
 
@@ -205,6 +206,21 @@ async def test_g6_a_body_of_five_megabytes_is_413(client: httpx2.AsyncClient, ma
     async with client_of(make(limits=Limits(body_bytes_max=10))) as small:
         response = await small.post("/", content=body[:11], headers={"content-type": "application/json"})
     assert response.status_code == 413
+
+
+async def test_g6_a_body_that_does_not_arrive_is_408(make: Make) -> None:
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": headers}
+    await make(limits=Limits(body_timeout_s=0.01))(scope, receive, send)
+    assert sent[0]["status"] == 408
 
 
 async def test_introspection_can_be_switched_off(make: Make) -> None:

@@ -84,7 +84,7 @@ class Named:
 
     @strawberry.field
     def shout(self, times: int = 1) -> str:
-        return self.name.upper() * times
+        return self.name.upper() * min(times, 5)
 
 
 @strawberry.type
@@ -270,7 +270,7 @@ class Query:
     @strawberry.field
     async def keepers(self, info: Info, first: int = 3) -> list[Keeper]:
         info.context.log.append("keepers")
-        return [Keeper(id=strawberry.ID(f"kpr_{n}"), number=n) for n in range(first)]
+        return [Keeper(id=strawberry.ID(f"kpr_{n}"), number=n) for n in range(min(first, 9))]
 
     @strawberry.field
     async def page(self, first: int | None = None, last: int = 2) -> Page:
@@ -315,7 +315,7 @@ class Query:
 
     @strawberry.field(permission_classes=[OnlyAda])  # type: ignore[untyped-decorator] # Strawberry types it as Any
     async def slow_secret(self, length: int = 3) -> list[str]:
-        return ["treasure"] * length
+        return ["treasure"] * min(length, 5)
 
     @strawberry.field(extensions=[Doubled()])  # type: ignore[untyped-decorator] # Strawberry types it as Any
     def doubled(self, text: str = "ab") -> str:
@@ -478,7 +478,7 @@ CHANNEL = Channel()
 class Subscription:
     @strawberry.subscription
     async def count(self, to: int = 3) -> AsyncGenerator[Tick]:
-        for number in range(to):
+        for number in range(min(to, 5)):
             yield Tick(number=number)
 
     @strawberry.subscription

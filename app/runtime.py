@@ -1,0 +1,50 @@
+"""Opening the runtime: database, broker, feed, poster, catalog, in the order in which they need each other."""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from broadcaster import BroadcastBackend
+
+from app.settings import BrokerKind
+from catalog import FOLDER
+from feed.broker import Broker
+from feed.broker_memory import MemoryBackend
+from feed.broker_postgres import PostgresBackend
+from feed.stream import Feed
+from feed.topics import wallet_topic
+from models.database import open_database
+from services.catalog import load_catalog, read_folder
+from services.poster import Poster
+from services.posting import Clock
+from services.runtime import Runtime
+
+
+def system_clock() -> datetime:
+    """Read the machine's clock: the only place that does."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_runtime(dsn: str, broker_kind: BrokerKind, *, clock: Clock = system_clock) -> AsyncIterator[Runtime]:
+    """Open everything that verbs work with, and close it in the reverse order: feeds, commands, broker, database."""
+    async with open_database(dsn) as database, Broker(_backend(dsn, broker_kind)) as broker:
+        async with database.pool.acquire() as connection:
+            catalog = await load_catalog(connection, read_folder(FOLDER), clock())
+
+        async def wake(wallets: Collection[UUID]) -> None:
+            await broker.wake([wallet_topic(wallet) for wallet in wallets])
+
+        policies = catalog.policies
+        poster = Poster(database, clock, wake, keys_kept=timedelta(days=policies.idempotency_retention_days))
+        feed = Feed(database.pool, broker, replay_entries_max=policies.feed_replay_entries_max)
+        try:
+            yield Runtime(database, poster, broker, feed, catalog, clock)
+        finally:
+            await feed.stop()
+            await poster.stop()
+
+
+def _backend(dsn: str, kind: BrokerKind) -> BroadcastBackend:
+    return MemoryBackend() if kind is BrokerKind.MEMORY else PostgresBackend(dsn)

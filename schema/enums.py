@@ -1,0 +1,25 @@
+"""Enums of the domain, shown with a description of each value."""
+
+from collections.abc import Mapping
+from enum import EnumMeta
+from typing import Any, TypeVar, cast
+
+from strawberry.types.enum import EnumValue, StrawberryEnumDefinition
+
+_Member = TypeVar("_Member")
+
+
+def show(enum: type[_Member], name: str, description: str, values: Mapping[_Member, str]) -> None:
+    """Show an enum in the graph, in the order of its members. `values` describes every member.
+
+    `strawberry.enum` would want the descriptions inside the enum, and the domain knows nothing of GraphQL.
+
+    Raises:
+        TypeError: a member has no description.
+    """
+    members: list[Any] = list(cast("EnumMeta", enum))
+    if set(values) != set(members):
+        raise TypeError(f"every value of {name} needs a description")
+    shown = [EnumValue(member.name, member.value, description=values[member]) for member in members]
+    definition = StrawberryEnumDefinition(cast("EnumMeta", enum), name, shown, description)
+    enum.__strawberry_definition__ = definition  # type: ignore[attr-defined]  # where Strawberry looks for it

@@ -1,0 +1,15 @@
+"""Nodes: everything that has an id of its own (the Relay specification's `Node`)."""
+
+import strawberry
+
+
+@strawberry.interface(
+    description=(
+        "Something with an id. An id is readable and says what it is of: `wsp_…` a workspace, `wal_…` a wallet, "
+        "`per_…` a person, `svc_…` a service account, `tsk_…` a task, `ent_…` an entry."
+    )
+)
+class Node:
+    """Anything that `Query.node` finds."""
+
+    id: strawberry.ID = strawberry.field(description="The id: unique among everything, and never given again.")

@@ -1,0 +1,30 @@
+"""Workspaces and their members."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from models.workspaces import Member, MemberRole, Workspace, WorkspaceKind
+from tests.factories.clock import NOW
+
+
+async def make_personal_workspace(owner_id: UUID, name: str = "At home") -> UUID:
+    """Somebody's personal workspace; its owner is a member already."""
+    workspace = await Workspace.create(
+        id=uuid4(), kind=WorkspaceKind.PERSONAL, name=name, owner_id=owner_id, created_at=NOW
+    )
+    await join(workspace.id, owner_id, MemberRole.OWNER)
+    return workspace.id
+
+
+async def make_enterprise_workspace(name: str = "Example Labs") -> UUID:
+    """An organisation's workspace without members."""
+    workspace = await Workspace.create(id=uuid4(), kind=WorkspaceKind.ENTERPRISE, name=name, created_at=NOW)
+    return workspace.id
+
+
+async def join(workspace_id: UUID, person_id: UUID, role: MemberRole = MemberRole.MEMBER) -> None:
+    await Member.create(id=uuid4(), workspace_id=workspace_id, person_id=person_id, role=role, joined_at=NOW)
+
+
+async def leave(workspace_id: UUID, person_id: UUID, at: datetime) -> None:
+    await Member.filter(workspace_id=workspace_id, person_id=person_id).update(left_at=at)
