@@ -15,9 +15,7 @@ from uuid import UUID
 import asyncpg
 import typer
 import uvicorn
-from resolvers.graph import build_schema
 from rich.console import Console
-from rich.logging import RichHandler
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.demo import demo_document, welcome
@@ -31,6 +29,7 @@ from domain.authorization import READ, WRITE
 from domain.catalog import CatalogError, Document, parse_catalog
 from domain.ids import parse_public_id, public_id
 from models.persons import Person
+from resolvers.graph import build_schema
 from services.catalog import read_folder
 from services.credentials import issue_service_key, issue_session
 from services.demo import CHAT_SERVICE, PEOPLE, load_demo
@@ -199,10 +198,9 @@ def catalog_check() -> None:
 def _settings() -> Settings:
     settings = settings_from_environment()
     logging.basicConfig(
-        level=settings.log_level.value.upper(),
-        format="%(name)s: %(message)s",
-        handlers=[RichHandler(console=_err, show_path=False, rich_tracebacks=False)],
+        level=settings.log_level.value.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    logging.getLogger("tortoise").setLevel(logging.WARNING)  # its start and stop are not news
     return settings
 
 

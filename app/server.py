@@ -7,8 +7,6 @@ from contextvars import Context as ContextVars
 from pathlib import Path
 
 import asyncpg
-from resolvers.context import Context
-from resolvers.graph import build_schema
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -22,6 +20,8 @@ from app.tabs import demo_boot
 from app.worker import work
 from domain.principals import Principal
 from execution import Credentials, GraphQLEndpoint
+from resolvers.context import Context
+from resolvers.graph import build_schema
 from services.demo import load_demo
 from services.posting import Clock
 from services.runtime import Runtime

@@ -38,7 +38,7 @@ _CONSUME = """\
 mutation Consume($input: ConsumeInput!) {
   consume(input: $input) {
     replayed
-    entry { id number amount unit receipt { price charged draws { grant amount } } }
+    entry { id number amount unit receipt { price charged draws { grantNumber amount } } }
     balance { asOfEntry credits { meter { id } used remaining } quotas { meter { id } used remaining resetsAt } }
     errors { code message limits { meter { id } limit used held remaining resetsAt } }
   }

@@ -79,15 +79,15 @@ class Child:
 
 @asynccontextmanager
 async def running(
-    arguments: tuple[str, ...], log: Path, environment: Mapping[str, str] | None = None
+    arguments: tuple[str, ...], log: Path, environment: Mapping[str, str] | None = None, *, speaks: bool = True
 ) -> AsyncIterator[Child]:
-    """Run a Python program while the block lasts. What it writes to standard error goes to the log."""
+    """Run a Python program while the block lasts. What it writes goes to the log, unless it `speaks` to us."""
     with log.open("ab") as errors:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *arguments,
             stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE if speaks else errors,
             stderr=errors,
             env={**os.environ, **(environment or {})},
             limit=LINE_BYTES_MAX,

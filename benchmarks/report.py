@@ -1,6 +1,6 @@
 """Results: rows of a table with their medians and ratios, goals reached or not, and the same as JSON."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 
@@ -48,9 +48,9 @@ class Result:
         compared = ratio(series, name, over) if over else None
         self.rows.append(Row(name, unit, median(values), min(values), max(values), len(values), compared, over))
 
-    def aim(self, text: str, measured: float, reached: Callable[[float], bool]) -> None:
-        """Add a goal and whether the measured value reaches it."""
-        self.goals.append(Goal(text, measured, reached(measured)))
+    def aim(self, text: str, measured: float, *, reached: bool) -> None:
+        """Add a goal, and whether it is reached with what was measured."""
+        self.goals.append(Goal(text, measured, reached))
 
 
 def show(console: Console, result: Result) -> None:

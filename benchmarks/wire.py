@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from typing import cast
 
 from benchmarks.rounds import BenchmarkError
 
@@ -24,8 +25,7 @@ class Wire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep what requests are written to."""
-        if isinstance(transport, asyncio.WriteTransport):
-            self._transport = transport
+        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's are not instances of asyncio's
 
     def send(self, request: bytes, answered: Answered) -> None:
         """Send a request; `answered` gets the answer, and may send the next one."""

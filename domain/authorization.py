@@ -72,6 +72,50 @@ GUARDED: Mapping[str, Row] = {
 }
 """The fields at which access is decided: the roots."""
 
+_TASK_PAYLOAD = "task entry balance replayed errors"
+
+REACHED: Mapping[str, frozenset[str]] = {
+    type_: frozenset(fields.split())
+    for type_, fields in {
+        "Allowance": "number meter pool amount unit cycle source opensOnUse endsAt",
+        "Balance": "asOfEntry at quotas credits",
+        "CancelTaskPayload": _TASK_PAYLOAD,
+        "CompleteTaskPayload": _TASK_PAYLOAD,
+        "ConsumePayload": "entry balance replayed errors",
+        "CreditBalance": "meter granted used held remaining lapsed unit asOfEntry",
+        "Cycle": "unit count zone anchor",
+        "Draw": "grantNumber amount",
+        "Entry": ("id number kind at meter amount unit cursor task grant allowance changes receipt balance recordedAt"),
+        "EntryConnection": "edges nodes pageInfo",
+        "EntryEdge": "cursor node",
+        "EntryExplanation": "entry text",
+        "ExtendTaskPayload": _TASK_PAYLOAD,
+        "FailTaskPayload": _TASK_PAYLOAD,
+        "Grant": "number kind meter pool granted unit source startsAt endsAt",
+        "GrantChange": "grantNumber used held remaining lapsed ends",
+        "LimitState": "meter pool limit used held remaining unit resetsAt",
+        "Meter": "id name unit",
+        "Node": "id",
+        "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
+        "Person": "id displayName",
+        "PriceRule": "id version meter perUnit",
+        "Product": "id name step quantityMax price",
+        "Quota": "meter pool granted used held remaining lapsed unit periodStart resetsAt asOfEntry cycle source",
+        "Receipt": "product quantity surface client priceRule price charged waived draws",
+        "Refusal": "code message field limits requested",
+        "ResyncRequired": "cursor reason snapshot",
+        "ServiceAccount": "id name",
+        "StartTaskPayload": _TASK_PAYLOAD,
+        "Task": "id status product surface client estimate held meter unit startedAt expiresAt resolvedAt",
+        "UsageChange": "cursor entry",
+        "UsageSnapshot": "cursor at balance runningTasks",
+        "Viewer": "caller scopes person service workspaces",
+        "Wallet": "id lastEntry quotas credits workspace person runningTasks entries balance",
+        "Workspace": "id kind name role createdAt wallet quotas credits",
+    }.items()
+}
+"""The fields that are reached only through a guarded one, by type: whoever gets the object gets its fields."""
+
 
 def permit(principal: Principal, field: str) -> None:
     """Let a caller pass, or say what is missing.

@@ -23,20 +23,24 @@ class OfflineCommand(Command):
         self._init_when_aenter = False
 
 
-async def drift() -> str:
+def drift() -> str:
     """Return the migration that is missing, or an empty string."""
     with tempfile.TemporaryDirectory() as copy:
         folder = Path(copy, "models")
         shutil.copytree(FOLDER / "models", folder)
         before = set(folder.iterdir())
-        async with OfflineCommand(copy) as command:
-            await command.init(offline=True)
-            await command.migrate("drift", empty=False, offline=True, no_input=True)
+        asyncio.run(_migrate(copy))
         missing = [path for path in sorted(folder.iterdir()) if path not in before and path.suffix == ".py"]
         return "\n".join(path.read_text().split("MODELS_STATE")[0] for path in missing)
 
 
+async def _migrate(location: str) -> None:
+    async with OfflineCommand(location) as command:
+        await command.init(offline=True)
+        await command.migrate("drift", empty=False, offline=True, no_input=True)
+
+
 if __name__ == "__main__":
-    text = asyncio.run(drift())
+    text = drift()
     sys.stdout.write(f"{text}The models have changed: make migration name=…\n" if text else "Migrations are in step.\n")
     sys.exit(1 if text else 0)

@@ -47,12 +47,12 @@ class Quota:
     lapsed: Amount = strawberry.field(description="Expired or revoked in the current period, in `unit`.")
     unit: str = strawberry.field(description='Unit of all figures: the meter\'s singular word, such as "credit".')
     period_start: datetime | None = strawberry.field(
-        description="Start of the current period, inclusive; null: a window that nobody has opened yet."
+        description="Start of the current period, inclusive; null: none is open, as in a window nobody has used yet."
     )
     resets_at: datetime | None = strawberry.field(
         description=(
-            "End of the current period, exclusive: then the full amount is given again. Null: a window that nobody "
-            "has opened yet; its time begins with the next use."
+            "End of the current period, exclusive: then the full amount is given again. Null: none is open, as in a "
+            "window nobody has used yet, whose time begins with the next use."
         )
     )
     as_of_entry: int = strawberry.field(description="Number of the wallet's entry after which these figures are true.")

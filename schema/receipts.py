@@ -2,10 +2,10 @@
 
 import strawberry
 
-from domain.usage import Surface
 from schema.grants import Draw
 from schema.pricing import PriceRule
 from schema.scalars import Amount
+from schema.usage import Surface
 
 
 @strawberry.type(description="Why a charge is what it is. Amounts are in the unit of the price rule's meter.")

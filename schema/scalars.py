@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import NewType
 
 import strawberry
-from strawberry.types.scalar import ScalarDefinition, ScalarWrapper
+from strawberry.types.scalar import ScalarDefinition
 
 from domain.amounts import format_amount, parse_amount
 
@@ -61,7 +61,7 @@ def read_cursor(value: object) -> str:
     return value
 
 
-SCALARS: Mapping[object, ScalarDefinition | ScalarWrapper] = {
+SCALARS: Mapping[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
         description=(

@@ -2,12 +2,12 @@
 
 import strawberry
 
-from domain.usage import Surface
 from schema.balances import Balance
 from schema.entries import Entry
 from schema.refusals import Refusal
 from schema.scalars import Amount
 from schema.tasks import Task
+from schema.usage import Surface
 
 _KEY = (
     "Names this request, 1 to 255 printable characters, such as a new UUID. Asked again with the same key and the same "

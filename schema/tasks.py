@@ -5,11 +5,11 @@ from datetime import datetime
 import strawberry
 
 from domain.tasks import TaskStatus
-from domain.usage import Surface
 from schema.enums import show
 from schema.meters import Meter
 from schema.nodes import Node
 from schema.scalars import Amount
+from schema.usage import Surface
 
 show(
     TaskStatus,

@@ -3,6 +3,8 @@
 from domain.usage import Surface
 from schema.enums import show
 
+__all__ = ["Surface"]
+
 show(
     Surface,
     "Surface",

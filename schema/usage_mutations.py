@@ -2,11 +2,11 @@
 
 import strawberry
 
-from domain.usage import Surface
 from schema.balances import Balance
 from schema.entries import Entry
 from schema.refusals import Refusal
 from schema.scalars import Amount
+from schema.usage import Surface
 
 
 @strawberry.input(description="Usage of one product by the owner of one wallet.")

@@ -106,7 +106,7 @@ class Poster:
         try:
             result = await self._attempt([posting for posting, _ in batch])
         except Exception as error:  # noqa: BLE001  (one poisonous command must not sink the others)
-            if len(batch) == 1 or _is_unreachable(error):
+            if len(batch) == 1 or isinstance(error, _UNREACHABLE):
                 for _, answer in batch:
                     _settle(answer, error)
                 return
@@ -126,8 +126,10 @@ class Poster:
         for attempt in range(1, ATTEMPTS_MAX):
             try:
                 return await self._commit(postings)
-            except Exception as error:
-                if not (isinstance(error, _LOST_A_RACE) or (_is_unreachable(error) and _repeatable(postings))):
+            except _LOST_A_RACE:
+                pass
+            except _UNREACHABLE:
+                if not _repeatable(postings):
                     raise
             await asyncio.sleep(random.uniform(0, RETRY_PAUSE_S_MAX * attempt))  # noqa: S311  (jitter, not a secret)
         return await self._commit(postings)
@@ -155,11 +157,6 @@ def _hash(posting: Posting) -> int:
     if posting.wallet_id is not None:
         return posting.wallet_id.int
     return getattr(posting.command, "task_id", UUID(int=0)).int
-
-
-def _is_unreachable(error: Exception) -> bool:
-    """Tell whether the database could not be asked; asyncpg also has an InterfaceError for arguments of no type."""
-    return isinstance(error, _UNREACHABLE) and not isinstance(error, ValueError)
 
 
 def _repeatable(postings: Sequence[Posting]) -> bool:

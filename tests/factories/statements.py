@@ -7,6 +7,9 @@ from typing import Any
 
 import asyncpg
 
+_DRIVERS_OWN = ("WITH RECURSIVE typeinfo_tree", "SELECT current_setting('jit')")
+"""What asyncpg asks once for each connection, when it meets an array type for the first time."""
+
 
 @asynccontextmanager
 async def recorded(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[list[str]]:
@@ -15,7 +18,9 @@ async def recorded(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[list[s
     listening: list[tuple[Any, Callable[[Any], None]]] = []  # Any: the stubs do not know a pool's inside
 
     def note(record: Any) -> None:
-        statements.append(" ".join(record.query.split()))
+        text = " ".join(record.query.split())
+        if not text.startswith(_DRIVERS_OWN):
+            statements.append(text)
 
     async def listen(connection: Any) -> None:
         connection.add_query_logger(note)

@@ -1,0 +1,180 @@
+"""The context of an operation: answers whatever the types of `schema/` ask for."""
+
+from collections.abc import AsyncGenerator, Hashable
+from datetime import datetime
+from typing import TypeVar
+
+from resolvers import (
+    allowances,
+    entries,
+    feed,
+    nodes,
+    persons,
+    pricing,
+    task_mutations,
+    tasks,
+    usage_mutations,
+    viewer,
+    wallets,
+    workspaces,
+)
+from resolvers.errors import telling
+from resolvers.operation import Operation
+from schema.allowances import Allowance
+from schema.balances import Balance, Quota
+from schema.context import Asked
+from schema.entries import Entry, EntryConnection, EntryExplanation
+from schema.feed import UsageFeedEvent
+from schema.nodes import Node
+from schema.persons import Person
+from schema.pricing import Product
+from schema.task_mutations import (
+    CancelTaskInput,
+    CancelTaskPayload,
+    CompleteTaskInput,
+    CompleteTaskPayload,
+    ExtendTaskInput,
+    ExtendTaskPayload,
+    FailTaskInput,
+    FailTaskPayload,
+    StartTaskInput,
+    StartTaskPayload,
+)
+from schema.tasks import Task
+from schema.usage_mutations import ConsumeInput, ConsumePayload
+from schema.viewer import ServiceAccount, Viewer
+from schema.wallets import PageAsked, Wallet
+from schema.workspaces import Workspace
+
+_Found = TypeVar("_Found")
+
+
+class Context(Operation, Asked):
+    """`Context(runtime, principal)`: one for each operation, so that what it loaded is as old as the operation."""
+
+    @property
+    def share_key(self) -> Hashable:
+        """What the look of an event depends on: two contexts with equal keys see the same bytes.
+
+        An event is the same for all who may see its wallet. The key is the caller's rights nevertheless, so that a
+        field which shows more to some cannot leak to others; a person's devices have the same rights.
+        """
+        principal = self.principal
+        return principal.caller, principal.subject, principal.scopes, principal.workspace_id
+
+    @telling
+    async def viewer(self) -> Viewer:
+        """Tell who calls."""
+        return viewer.viewer(self)
+
+    @telling
+    async def viewer_person(self) -> Person | None:
+        """Find the calling person."""
+        return await viewer.viewer_person(self)
+
+    @telling
+    async def viewer_service(self) -> ServiceAccount | None:
+        """Find the calling service's account."""
+        return await viewer.viewer_service(self)
+
+    @telling
+    async def viewer_workspaces(self) -> list[Workspace]:
+        """Find the workspaces that the caller works in."""
+        return await viewer.viewer_workspaces(self)
+
+    @telling
+    async def node(self, id_: str) -> Node | None:
+        """Find anything by its id."""
+        return await nodes.node(self, id_)
+
+    @telling
+    async def products(self) -> list[Product]:
+        """List everything that can be used."""
+        return pricing.products(self)
+
+    @telling
+    async def explain_entry(self, id_: str) -> EntryExplanation | None:
+        """Tell an entry in words."""
+        return await entries.explain(self, id_)
+
+    @telling
+    async def wallet_in(self, workspace: Workspace) -> Wallet | None:
+        """Find the viewer's own wallet in a workspace."""
+        return await wallets.wallet(self, workspace.wallet_id) if workspace.wallet_id else None
+
+    @telling
+    async def workspace_of(self, wallet: Wallet) -> Workspace:
+        """Find the workspace of a wallet."""
+        return _there(await workspaces.workspace(self, wallet.workspace_id))
+
+    @telling
+    async def person_of(self, wallet: Wallet) -> Person:
+        """Find the owner of a wallet."""
+        return _there(await persons.person(self, wallet.person_id))
+
+    @telling
+    async def running_tasks(self, wallet: Wallet) -> list[Task]:
+        """Find the tasks that hold something of a wallet."""
+        return await tasks.running_tasks(self, wallet.uuid)
+
+    @telling
+    async def entries(self, wallet: Wallet, page: PageAsked) -> EntryConnection:
+        """Find a page of a wallet's entries."""
+        return await entries.entries_page(self, wallet.uuid, page)
+
+    @telling
+    async def balance(self, wallet: Wallet, at: datetime | None, entry: int | None) -> Balance:
+        """Find the figures of a wallet at an instant, after an entry, or now."""
+        return await wallets.balance(self, wallet, at, entry)
+
+    @telling
+    async def allowance_of(self, quota: Quota) -> Allowance:
+        """Find the allowance behind a quota."""
+        return await allowances.allowance_of(self, quota)
+
+    @telling
+    async def recorded_at(self, entry: Entry) -> datetime:
+        """Find out when an entry was written."""
+        return await entries.recorded_at(self, entry)
+
+    @telling
+    async def consume(self, asked: ConsumeInput) -> ConsumePayload:
+        """Charge usage in one step."""
+        return await usage_mutations.consume(self, asked)
+
+    @telling
+    async def start_task(self, asked: StartTaskInput) -> StartTaskPayload:
+        """Start a task."""
+        return await task_mutations.start_task(self, asked)
+
+    @telling
+    async def complete_task(self, asked: CompleteTaskInput) -> CompleteTaskPayload:
+        """Complete a task."""
+        return await task_mutations.complete_task(self, asked)
+
+    @telling
+    async def fail_task(self, asked: FailTaskInput) -> FailTaskPayload:
+        """Fail a task."""
+        return await task_mutations.fail_task(self, asked)
+
+    @telling
+    async def cancel_task(self, asked: CancelTaskInput) -> CancelTaskPayload:
+        """Cancel a task."""
+        return await task_mutations.cancel_task(self, asked)
+
+    @telling
+    async def extend_task(self, asked: ExtendTaskInput) -> ExtendTaskPayload:
+        """Give a task more time."""
+        return await task_mutations.extend_task(self, asked)
+
+    @telling
+    async def usage_feed(self, workspace_id: str, after: str | None) -> AsyncGenerator[UsageFeedEvent]:
+        """Open the feed of the viewer's wallet in a workspace."""
+        return await feed.usage_feed(self, workspace_id, after)
+
+
+def _there(found: _Found | None) -> _Found:
+    """Who sees a wallet sees its workspace and its owner."""
+    if found is None:
+        raise LookupError("a wallet's workspace or owner is gone")
+    return found

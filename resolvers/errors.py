@@ -1,0 +1,57 @@
+"""What a client is told of errors: one table (G5). Whatever is not in it is a fault, and is masked by the transport."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from graphql import GraphQLError
+
+from domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
+from feed.events import AccessEnded, FeedClosed, ReadFailed
+from services.poster import Overloaded
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+CODES: Mapping[type[Exception], str] = {
+    InvalidInput: "BAD_USER_INPUT",
+    NotFound: "NOT_FOUND",
+    Unauthenticated: "UNAUTHENTICATED",
+    Forbidden: "FORBIDDEN",
+    AccessEnded: "ACCESS_ENDED",
+    Overloaded: "OVERLOADED",
+    FeedClosed: "UNAVAILABLE",
+    ReadFailed: "UNAVAILABLE",
+}
+"""Every error that a client is told, with its `extensions.code`. Codes are stable."""
+
+_WORDS: Mapping[type[Exception], str] = {
+    AccessEnded: "You may not follow this wallet any more.",
+    Overloaded: "More is being reported than can be written; try again in a moment, with the same idempotency key.",
+    FeedClosed: "The server stops; follow again from your last cursor.",
+    ReadFailed: "The feed cannot be read at the moment; follow again from your last cursor.",
+}
+"""For errors whose own words are for us, if they have any."""
+
+TOLD = tuple(CODES)
+
+
+def client_error(error: Exception) -> GraphQLError:
+    """Put an error of the table into the client's words; with the field that it is about, if it is about one."""
+    extensions: dict[str, object] = {"code": CODES[type(error)]}
+    if isinstance(error, InvalidInput | NotFound):
+        extensions["field"] = list(error.field)
+    return GraphQLError(_WORDS.get(type(error)) or str(error), extensions=extensions)
+
+
+def telling(answer: Callable[_P, Coroutine[Any, Any, _R]]) -> Callable[_P, Coroutine[Any, Any, _R]]:
+    """Let an answer tell its client the errors of the table."""
+
+    @wraps(answer)
+    async def told(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return await answer(*args, **kwargs)
+        except TOLD as error:
+            raise client_error(error) from error
+
+    return told
