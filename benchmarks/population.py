@@ -19,7 +19,9 @@ WALLETS_PER_BATCH = 64
 PLENTY_THOUSANDTHS = 10**12
 _SESSION_LASTS = timedelta(hours=1)
 
-_PEOPLE = "INSERT INTO persons SELECT unnest($1::uuid[]), 'Bench', 'ACTIVE', now()"
+_PEOPLE = """
+INSERT INTO persons (id, display_name, status, created_at) SELECT unnest($1::uuid[]), 'Bench', 'ACTIVE', now()
+"""
 _WORKSPACES = """
 INSERT INTO workspaces (id, kind, name, owner_id, created_at)
 SELECT id, CASE WHEN owner IS NULL THEN 'ENTERPRISE' ELSE 'PERSONAL' END, 'Bench', owner, now()

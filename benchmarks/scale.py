@@ -30,5 +30,12 @@ class Scale:
 
 FULL = Scale(rounds=5, leg_s=1.5)
 QUICK = Scale(
-    rounds=2, leg_s=0.4, latency_leg_s=0.2, feed_leg_s=1.0, feed_followers=50, sockets=200, entries_per_socket=20
+    rounds=2,
+    leg_s=0.4,
+    latency_leg_s=0.2,
+    wallets=200,
+    feed_leg_s=1.0,
+    feed_followers=50,
+    sockets=200,
+    entries_per_socket=20,
 )

@@ -27,7 +27,7 @@ from services.runtime import Runtime
 
 BATCH_STATEMENTS_MAX = 8
 WORKSPACES = (1, 50)
-REPEATS = 10
+REPEATS = 5
 """The least of so many counts is taken: what the server does by itself now and then only adds to them."""
 ANSWER_S_MAX = 10.0
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.grants import GrantKind
 from domain.meters import Pool
+from domain.notices import Notice
 from domain.periods import Cycle
 from domain.pricing import PriceRule
 from domain.tasks import TaskStatus
@@ -90,10 +91,34 @@ class EndAllowance:
 
 
 @dataclass(frozen=True, slots=True)
+class RevokeGrants:
+    """End the open one-off grants of a kind: what remains of them lapses (A1: a guest's messages at sign-up)."""
+
+    kind: GrantKind
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Tell the wallet's owner something through the feed."""
+
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
 class Advance:
     """Write what fell due, nothing else (F10)."""
 
 
 Command = (
-    Consume | StartTask | CompleteTask | ReleaseTask | ExtendTask | OpenGrant | StartAllowance | EndAllowance | Advance
+    Consume
+    | StartTask
+    | CompleteTask
+    | ReleaseTask
+    | ExtendTask
+    | OpenGrant
+    | StartAllowance
+    | EndAllowance
+    | RevokeGrants
+    | Tell
+    | Advance
 )

@@ -43,10 +43,10 @@ def resolve(draft: Draft, task: Task, at: datetime, status: TaskStatus, kind: En
     return draft.write(kind, at, task.rule.meter, task.held, changes=changes, task=resolved)
 
 
-def write_end(draft: Draft, grant: Grant, at: datetime, kind: EntryKind) -> None:
+def write_end(draft: Draft, grant: Grant, at: datetime, kind: EntryKind) -> Entry:
     """End a grant: what remains of it lapses."""
     change = Change(grant.number, remaining=-grant.remaining, lapsed=grant.remaining, ends=True)
-    draft.write(kind, at, grant.meter, grant.remaining, changes=(change,))
+    return draft.write(kind, at, grant.meter, grant.remaining, changes=(change,))
 
 
 def open_period(draft: Draft, allowance: Allowance, now: datetime, at: datetime) -> Entry:

@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.allowances import Allowance
 from domain.balances import Balance
 from domain.grants import Grant
+from domain.notices import Notice
 from domain.pricing import Receipt
 from domain.tasks import Task
 
@@ -37,6 +38,8 @@ class EntryKind(StrEnum):
     """A membership began to give quota: the amount a period."""
     ALLOWANCE_ENDED = "ALLOWANCE_ENDED"
     """A membership ceased to give quota: the amount a period."""
+    NOTICE = "NOTICE"
+    """The owner is told something: 0, of no meter. It stands here since the ledger is the feed."""
 
 
 RESOLUTIONS = frozenset({EntryKind.SETTLE, EntryKind.RELEASE, EntryKind.TIMEOUT})
@@ -74,6 +77,7 @@ class Entry:
     task: Task | None = None
     receipt: Receipt | None = None
     balances: tuple[Balance, ...] = ()
+    notice: Notice | None = None
 
     @property
     def task_id(self) -> UUID | None:

@@ -94,7 +94,9 @@ def plural(noun: str) -> str:
     return f"{noun}s"
 
 
-def _told(entry: Entry, words: Words, grants: Mapping[int, Grant]) -> Iterable[str]:
+def _told(  # noqa: PLR0911  (one return for each kind of the closed set)
+    entry: Entry, words: Words, grants: Mapping[int, Grant]
+) -> Iterable[str]:
     match entry.kind:
         case EntryKind.GRANT:
             return _grant(entry, words)
@@ -110,6 +112,8 @@ def _told(entry: Entry, words: Words, grants: Mapping[int, Grant]) -> Iterable[s
             return (f"{_allowance(allowance, words)} begins on {_instant(allowance.anchor)}: {when}.",)
         case EntryKind.ALLOWANCE_ENDED:
             return (f"{_allowance(_need(entry.allowance), words)} ended on {_instant(entry.at)}.",)
+        case EntryKind.NOTICE:
+            return (f"A notice was sent: {_need(entry.notice).kind}.",)
     assert_never(entry.kind)
 
 
@@ -135,7 +139,8 @@ def _end(entry: Entry, words: Words, grants: Mapping[int, Grant]) -> Iterable[st
     lapsed = words.amount(entry.meter, entry.amount)
     left = f"{lapsed} that {_were(entry.amount)} left lapsed" if entry.amount else "nothing was left in it"
     if entry.kind is EntryKind.REVOKE:
-        yield f"{name} was revoked before its period was over: {left}."
+        early = " before its period was over" if known and known.allowance is not None else ""
+        yield f"{name} was revoked{early}: {left}."
     elif known and known.allowance is not None:
         what = "window" if known.pool is Pool.WINDOW else "quota's period"
         yield f"The {what} ended ({name[:1].lower()}{name[1:]}): {left}. Nothing carries over."

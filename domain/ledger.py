@@ -18,8 +18,10 @@ from domain.commands import (
     ExtendTask,
     OpenGrant,
     ReleaseTask,
+    RevokeGrants,
     StartAllowance,
     StartTask,
+    Tell,
 )
 from domain.draws import changes_of, extra_for, held_first, refuse_shortage, take
 from domain.due import open_period, resolve, write_due, write_end
@@ -71,7 +73,7 @@ def decide(state: WalletState, command: Command, now: datetime) -> Decision:
     return Accepted(draft.page(), answer)
 
 
-def _answer(  # noqa: PLR0911  (one return for each command of the closed set)
+def _answer(  # noqa: C901, PLR0911  (one case and one return for each command of the closed set)
     draft: Draft, command: Command, now: datetime
 ) -> Entry | Refusal | None:
     match command:
@@ -91,6 +93,10 @@ def _answer(  # noqa: PLR0911  (one return for each command of the closed set)
             return _start_allowance(draft, command, now)
         case EndAllowance():
             return _end_allowance(draft, command, now)
+        case RevokeGrants():
+            return _revoke_grants(draft, command, now)
+        case Tell():
+            return draft.write(EntryKind.NOTICE, now, "", 0, notice=command.notice)
         case Advance():
             return None
     assert_never(command)
@@ -199,6 +205,14 @@ def _end_allowance(draft: Draft, command: EndAllowance, now: datetime) -> Entry 
             write_end(draft, grant, now, EntryKind.REVOKE)
     ended = replace(allowance, ends_at=now)
     return draft.write(EntryKind.ALLOWANCE_ENDED, now, allowance.meter, allowance.amount, allowance=ended)
+
+
+def _revoke_grants(draft: Draft, command: RevokeGrants, now: datetime) -> Entry | None:
+    last = None
+    for grant in list(draft.state.grants.values()):
+        if grant.kind is command.kind and grant.allowance is None and not grant.ended:
+            last = write_end(draft, grant, now, EntryKind.REVOKE)
+    return last
 
 
 def _resolved() -> Refusal:

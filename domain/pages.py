@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.allowances import Allowance
 from domain.entries import Change, Entry, EntryKind
 from domain.grants import Grant
+from domain.notices import Notice
 from domain.pricing import Receipt
 from domain.tasks import Task
 from domain.wallets import WalletState, apply, balances, changed
@@ -48,13 +49,14 @@ class Draft:
         allowance: Allowance | None = None,
         task: Task | None = None,
         receipt: Receipt | None = None,
+        notice: Notice | None = None,
     ) -> Entry:
         """Append the next entry and return it, balances included."""
         before = self.state
         number = before.last_entry + 1
         facts = (number, kind, at, meter, amount, tuple(changes), grant, allowance, task, receipt)
         self.state = state = apply(before, Entry(*facts))
-        entry = Entry(*facts, balances(state))
+        entry = Entry(*facts, balances(state), notice)
         self._entries.append(entry)
         if grant:
             self._grants[grant.number] = grant

@@ -18,6 +18,8 @@ class RefusalCode(StrEnum):
     """The cycle's quota, and credits if there are any, do not cover the amount."""
     INSUFFICIENT_CREDITS = "INSUFFICIENT_CREDITS"
     """The credits do not cover the amount."""
+    GUEST_LIMIT_REACHED = "GUEST_LIMIT_REACHED"
+    """A guest's free messages are used up; signing up gives more (A1)."""
     WINDOW_LIMIT_REACHED = "WINDOW_LIMIT_REACHED"
     """The short window's limit does not cover the amount."""
     TOO_MANY_RUNNING_TASKS = "TOO_MANY_RUNNING_TASKS"

@@ -195,11 +195,9 @@ class Feed:
         _compare(tail, known, newer.last_entry)
         if newer.last_entry < follower.position:
             follower.lost = ResyncReason.CURSOR_AHEAD
-        elif newer.last_entry - follower.position > self._replay_entries_max:
-            follower.lost = ResyncReason.TOO_FAR_BEHIND
-        else:
-            follower.page = newer.entries
-        return follower.lost is None
+            return False
+        follower.page = newer.entries
+        return True
 
     async def _read_snapshot(self, tail: Tail, wallet_id: UUID) -> Snapshot:
         known = tail.through

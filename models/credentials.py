@@ -10,10 +10,12 @@ from tortoise.models import Model
 
 
 class CredentialKind(StrEnum):
-    """SESSION belongs to a person, SERVICE_KEY to a service account."""
+    """SESSION and GUEST_SESSION belong to a person, SERVICE_KEY to a service account, OPERATOR_KEY to an operator."""
 
     SESSION = "SESSION"
+    GUEST_SESSION = "GUEST_SESSION"
     SERVICE_KEY = "SERVICE_KEY"
+    OPERATOR_KEY = "OPERATOR_KEY"
 
 
 class ServiceAccount(Model):
@@ -30,7 +32,8 @@ class ServiceAccount(Model):
 class Credential(Model):
     """A bearer credential. Only the SHA-256 of its secret is kept; the secret has 256 random bits.
 
-    `workspace_id` narrows a service key to one workspace; `scopes` are words such as `usage:write`.
+    `workspace_id` narrows a service key to one workspace; `scopes` are words such as `usage:write`. A session slides:
+    `expires_at` moves with use, never beyond `ends_at`. `label` is what people see ("Chrome on Linux").
     """
 
     id: UUID = fields.UUIDField(primary_key=True)
@@ -39,10 +42,13 @@ class Credential(Model):
     secret_hash: bytes = fields.BinaryField()
     person_id: UUID | None = fields.UUIDField(null=True)
     service_account_id: UUID | None = fields.UUIDField(null=True)
+    operator_id: UUID | None = fields.UUIDField(null=True)
     workspace_id: UUID | None = fields.UUIDField(null=True)
     scopes: list[str] = ArrayField("text")
     created_at: datetime = fields.DatetimeField()
     expires_at: datetime | None = fields.DatetimeField(null=True)
+    ends_at: datetime | None = fields.DatetimeField(null=True)
+    last_seen_at: datetime | None = fields.DatetimeField(null=True)
     revoked_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:

@@ -33,6 +33,8 @@ class LockedWallet:
     workspace_id: UUID
     person_id: UUID
     state: WalletState
+    guest: bool = False
+    """Its owner has not registered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Loaded:
 
 
 _SELECT = """
-SELECT id, workspace_id, person_id, last_entry, last_at, grants_made, allowances_made, spent, periods
+SELECT id, workspace_id, person_id, last_entry, last_at, grants_made, allowances_made, spent, periods, guest
 FROM wallets
 WHERE id IN (SELECT unnest($1::uuid[]) UNION SELECT wallet_id FROM tasks WHERE id = ANY ($2::uuid[]))
 ORDER BY id
@@ -113,6 +115,7 @@ def _wallets(rows: Iterable[asyncpg.Record]) -> tuple[LockedWallet, ...]:
                 spent=_SPENT.decode(row["spent"]),
                 periods=_PERIODS.decode(row["periods"]),
             ),
+            row["guest"],
         )
         for row in rows
     )
@@ -157,6 +160,7 @@ async def load(
                 wallet.state.spent,
                 wallet.state.periods,
             ),
+            wallet.guest,
         )
         for wallet in locked
     }

@@ -83,9 +83,9 @@ WITH allowance_rows AS (
     ON CONFLICT (id) DO UPDATE SET status = excluded.status, expires_at = excluded.expires_at,
         resolved_at = excluded.resolved_at, body = excluded.body
 ), entry_rows AS (
-    INSERT INTO entries (wallet_id, number, workspace_id, kind, at, meter, amount, task_id, caller, body)
-    SELECT * FROM unnest($41::uuid[], $42::bigint[], $43::uuid[], $44::text[], $45::timestamptz[], $46::text[],
-        $47::bigint[], $48::uuid[], $49::uuid[], $50::jsonb[])
+    INSERT INTO entries (wallet_id, number, workspace_id, kind, at, meter, amount, task_id, caller, body, recorded_at)
+    SELECT *, $76::timestamptz FROM unnest($41::uuid[], $42::bigint[], $43::uuid[], $44::text[], $45::timestamptz[],
+        $46::text[], $47::bigint[], $48::uuid[], $49::uuid[], $50::jsonb[])
 ), key_rows AS (
     INSERT INTO idempotency_keys AS known (caller, key, input_hash, wallet_id, entry, refusal, created_at)
     SELECT * FROM unnest($51::uuid[], $52::text[], $53::bytea[], $54::uuid[], $55::bigint[], $56::jsonb[],
@@ -149,6 +149,7 @@ async def write(
     arguments.append(keys_since)
     arguments.extend(_columns([_refusal(refusal, now) for refusal in refusals], 8))
     arguments.extend(_columns([_wallet(item) for item in written if item.entries], 9))
+    arguments.append(now)
     if await connection.fetchval(_WRITE, *arguments) != len(keys):
         raise KeyTaken
 

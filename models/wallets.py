@@ -9,7 +9,7 @@ from models.written_by_poster import WrittenByPoster
 
 
 class Wallet(WrittenByPoster):
-    """A wallet. Everything from `last_entry` on is a checkpoint of its entries, true at `last_entry`."""
+    """A wallet. `last_entry` to `balances` are a checkpoint of its entries; `guest`: its owner has not registered."""
 
     id: UUID = fields.UUIDField(primary_key=True)
     workspace_id: UUID = fields.UUIDField()
@@ -23,6 +23,7 @@ class Wallet(WrittenByPoster):
     spent: object = fields.JSONField()
     periods: object = fields.JSONField()
     balances: object = fields.JSONField()
+    guest: fields.Field[bool] = fields.BooleanField(default=False)
 
     class Meta:
         table = "wallets"

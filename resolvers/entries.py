@@ -14,6 +14,7 @@ from resolvers import ids
 from resolvers.allowances import allowance_view
 from resolvers.balances import balance_view
 from resolvers.grants import change_view, grant_view
+from resolvers.loaders import EntriesAsked
 from resolvers.meters import meter_view
 from resolvers.operation import Operation
 from resolvers.receipts import receipt_view
@@ -24,7 +25,7 @@ from schema.scalars import Amount, Cursor
 from schema.wallets import PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAX, PageAsked
 from services import history
 from services.explanations import explain_entry
-from services.history import EntryRow
+from services.history import EntryRow, Place
 
 
 def entry_view(
@@ -93,16 +94,8 @@ async def entries_page(operation: Operation, wallet_id: UUID, asked: PageAsked) 
     size = _size(asked)
     newest_first = asked.last is not None or (asked.first is None and asked.after is None)
     after, before = _place(wallet_id, "after", asked.after), _place(wallet_id, "before", asked.before)
-    page = await history.entries_page(
-        operation.runtime,
-        operation.principal,
-        wallet_id,
-        after=after,
-        before=before,
-        limit=size,
-        newest_first=newest_first,
-        kinds=asked.kinds,
-    )
+    place = Place(wallet_id, after, before)
+    page = await operation.loaders.entries(EntriesAsked(place, size, newest_first, asked.kinds))
     rows = reversed(page.entries) if newest_first else page.entries
     nodes = [_row_view(operation.catalog, row) for row in rows]
     return EntryConnection(

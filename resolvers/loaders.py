@@ -5,6 +5,8 @@ A subscription lives long: nothing that an event leads to may come from here, ex
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
@@ -12,13 +14,30 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 
 from domain.allowances import Allowance
+from domain.entries import EntryKind
 from domain.principals import Principal
 from domain.tasks import Task
-from services import reads
+from services import history, reads
+from services.history import BalanceRow, EntryPage, Place
 from services.reads import WalletRow, WorkspaceRow
 from services.runtime import Runtime
 
 _Row = TypeVar("_Row")
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesAsked:
+    """A page of a wallet's entries: pages of one shape are read together."""
+
+    place: Place
+    limit: int
+    newest_first: bool
+    kinds: frozenset[EntryKind]
+
+    @property
+    def shape(self) -> tuple[int, bool, frozenset[EntryKind]]:
+        """All but the place."""
+        return self.limit, self.newest_first, self.kinds
 
 
 class Loaders:
@@ -70,6 +89,41 @@ class Loaders:
         if known is None or number not in known:
             raise LookupError(f"wallet {wallet_id} has no allowance {number}")
         return known[number]
+
+    async def entries(self, asked: EntriesAsked) -> EntryPage:
+        """Load a page of entries, together with the pages of the same shape that others ask for."""
+        return await self._entries.load(asked)
+
+    @cached_property
+    def _entries(self) -> DataLoader[EntriesAsked, EntryPage]:
+        async def load(asked: list[EntriesAsked]) -> list[EntryPage]:
+            found: dict[EntriesAsked, EntryPage] = {}
+            for shape in dict.fromkeys(each.shape for each in asked):
+                alike = {each.place: each for each in asked if each.shape == shape}
+                limit, newest_first, kinds = shape
+                pages = await history.entries_pages(
+                    self._runtime, self._principal, list(alike), limit=limit, newest_first=newest_first, kinds=kinds
+                )
+                found |= {each: pages[place] for place, each in alike.items()}
+            return [found[each] for each in asked]
+
+        return DataLoader(load)
+
+    async def balance(self, wallet_id: UUID, at: datetime | None, number: int | None) -> BalanceRow | None:
+        """Load a wallet's figures at an instant or after an entry, together with other wallets' there."""
+        return await self._balances.load((wallet_id, at, number))
+
+    @cached_property
+    def _balances(self) -> DataLoader[tuple[UUID, datetime | None, int | None], BalanceRow | None]:
+        async def load(asked: list[tuple[UUID, datetime | None, int | None]]) -> list[BalanceRow | None]:
+            found: dict[tuple[UUID, datetime | None, int | None], BalanceRow] = {}
+            for at, number in dict.fromkeys((at, number) for _, at, number in asked):
+                ids = [id_ for id_, *when in asked if when == [at, number]]
+                rows = await history.balances_at(self._runtime, self._principal, ids, instant=at, number=number)
+                found |= {(id_, at, number): row for id_, row in rows.items()}
+            return [found.get(each) for each in asked]
+
+        return DataLoader(load)
 
     def _loader(
         self, read: Callable[[Runtime, Principal, Collection[UUID]], Awaitable[Mapping[UUID, _Row]]]

@@ -10,7 +10,6 @@ from resolvers.balances import balance_view
 from resolvers.operation import Operation
 from schema.balances import Balance
 from schema.wallets import Wallet
-from services.history import balance_at
 from services.reads import WalletRow
 
 
@@ -49,7 +48,7 @@ async def balance(operation: Operation, of: Wallet, at: datetime | None, number:
     if at is None and number is None:
         now = operation.runtime.clock()
         return Balance(as_of_entry=of.last_entry, at=now, quotas=of.quotas, credits=of.credits)
-    row = await balance_at(operation.runtime, operation.principal, of.uuid, instant=at, number=number)
+    row = await operation.loaders.balance(of.uuid, at, number)
     if row is None:
         raise InvalidInput(("entry",), "must be the number of one of the wallet's entries")
     return balance_view(operation.catalog, of.uuid, row.number, row.at, row.balances, allowances=row.allowances)

@@ -45,6 +45,7 @@ show(
         EntryKind.TIMEOUT: "A task's time ran out. Amount: what was set free.",
         EntryKind.ALLOWANCE_STARTED: "A membership began to give a quota. Amount: what it gives in each period.",
         EntryKind.ALLOWANCE_ENDED: "A membership ceased to give a quota. Amount: what it gave in each period.",
+        EntryKind.NOTICE: "The owner was told something. Amount: 0.",
     },
 )
 

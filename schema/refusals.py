@@ -21,6 +21,7 @@ show(
         RefusalCode.NOT_ENTITLED: "The wallet has neither quota nor credits of the meter that would be charged.",
         RefusalCode.QUOTA_EXHAUSTED: "The current cycle's quota, with the credits if any, does not cover the amount.",
         RefusalCode.INSUFFICIENT_CREDITS: "The credits do not cover the amount, and there is no quota of this meter.",
+        RefusalCode.GUEST_LIMIT_REACHED: "A guest's free messages are used up. Signing up gives more.",
         RefusalCode.WINDOW_LIMIT_REACHED: "The limit of the short window does not cover the amount.",
         RefusalCode.TOO_MANY_RUNNING_TASKS: "The wallet has as many running tasks as it may have.",
         RefusalCode.TASK_ALREADY_RESOLVED: (

@@ -13,9 +13,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from domain.authorization import READ, WRITE
 from domain.commands import OpenGrant
 from domain.grants import GrantKind
+from domain.persons import PersonStatus
 from feed.topics import wallet_topic
 from models.credentials import CredentialKind, ServiceAccount
-from models.persons import Person, PersonStatus
+from models.persons import Person
 from models.workspaces import Member, MemberRole, Workspace, WorkspaceKind
 from services.credentials import put_credential
 from services.memberships import start_plan

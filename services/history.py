@@ -1,6 +1,6 @@
 """Reading a ledger: entries page by page, one entry, the balance at any instant or entry (F7, F12)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,9 +12,10 @@ from domain.allowances import Allowance
 from domain.balances import Balance
 from domain.entries import Entry, EntryKind
 from domain.errors import InvalidInput
-from domain.history import balances_at
+from domain.history import balances_at as past_balances
 from domain.principals import Principal
-from services.reads import by_number, visible_to, wallet_is_visible, wallets
+from feed.cursor import NUMBER_MAX
+from services.reads import allowances, visible_to, wallet_is_visible, wallets
 from services.runtime import Runtime
 
 _ENTRY = msgspec.json.Decoder(Entry)
@@ -29,6 +30,15 @@ class EntryRow:
     entry: Entry
     recorded_at: datetime
     allowances: Mapping[int, Allowance]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a wallet's ledger: entries with `after` < number < `before`."""
+
+    wallet_id: UUID
+    after: int | None = None
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,87 +59,121 @@ class BalanceRow:
     allowances: Mapping[int, Allowance]
 
 
-_COLUMNS = f"""
-SELECT e.wallet_id, e.workspace_id, e.body, e.recorded_at,
-    (SELECT json_agg(row_to_json(a)) FROM allowances a WHERE a.wallet_id = $1) AS allowances
-FROM entries e JOIN wallets w ON w.id = e.wallet_id
-WHERE e.wallet_id = $1 AND {wallet_is_visible("w", 2, 3)}
+_COLUMNS = "e.wallet_id, e.workspace_id, e.body, e.recorded_at"
+_VISIBLE = wallet_is_visible("w", 2, 3)
+
+_ONE = f"""
+SELECT {_COLUMNS} FROM entries e JOIN wallets w ON w.id = e.wallet_id
+WHERE e.wallet_id = $1 AND e.number = $4 AND {_VISIBLE}
 """  # noqa: S608  (constant text)
 
-_ONE = f"{_COLUMNS} AND e.number = $4"
-_LAST_AT = f"{_COLUMNS} AND e.at <= $4 ORDER BY e.at DESC, e.number DESC LIMIT 1"
-_PAGE = f"""{_COLUMNS}
-    AND ($4::bigint IS NULL OR e.number > $4) AND ($5::bigint IS NULL OR e.number < $5)
-    AND ($6::text[] IS NULL OR e.kind = ANY ($6::text[]))
-ORDER BY e.number {{direction}} LIMIT $7
-"""
+_PAGES = f"""
+SELECT {_COLUMNS}
+FROM unnest($1::uuid[], $4::bigint[], $5::bigint[]) AS asked (wallet_id, after, before)
+JOIN wallets w ON w.id = asked.wallet_id AND {_VISIBLE}
+CROSS JOIN LATERAL (
+    SELECT {_COLUMNS}, e.number FROM entries e
+    WHERE e.wallet_id = w.id AND e.number > coalesce(asked.after, 0)
+        AND e.number < coalesce(asked.before, {NUMBER_MAX}) AND ($6::text[] IS NULL OR e.kind = ANY ($6::text[]))
+    ORDER BY e.number {{direction}} LIMIT $7
+) e
+ORDER BY e.wallet_id, e.number {{direction}}
+"""  # noqa: S608  (constant text)
+
+_AT_NUMBER = f"""
+SELECT {_COLUMNS} FROM entries e JOIN wallets w ON w.id = e.wallet_id
+WHERE e.wallet_id = ANY ($1::uuid[]) AND e.number = $4 AND {_VISIBLE}
+"""  # noqa: S608  (constant text)
+
+_LAST_AT = f"""
+SELECT {_COLUMNS}
+FROM unnest($1::uuid[]) AS asked (wallet_id)
+JOIN wallets w ON w.id = asked.wallet_id AND {_VISIBLE}
+CROSS JOIN LATERAL (
+    SELECT {_COLUMNS} FROM entries e WHERE e.wallet_id = w.id AND e.at <= $4 ORDER BY e.number DESC LIMIT 1
+) e
+"""  # noqa: S608  (constant text)
 
 
 async def entry(runtime: Runtime, principal: Principal, wallet_id: UUID, number: int) -> EntryRow | None:
     """Load one entry; None: there is none for this caller."""
     row = await runtime.database.pool.fetchrow(_ONE, wallet_id, *visible_to(principal), number)
-    return _entry_row(row) if row else None
+    if row is None:
+        return None
+    return _entry_row(row, (await allowances(runtime, principal, [wallet_id])).get(wallet_id, {}))
 
 
-async def entries_page(
+async def entries_pages(
     runtime: Runtime,
     principal: Principal,
-    wallet_id: UUID,
+    places: Sequence[Place],
     *,
-    after: int | None,
-    before: int | None,
     limit: int,
     newest_first: bool,
     kinds: frozenset[EntryKind] = frozenset(),
-) -> EntryPage:
-    """Load up to `limit` entries with `after` < number < `before`; no `kinds`: of every kind."""
-    sql = _PAGE.format(direction="DESC" if newest_first else "ASC")
-    wanted = [kind.value for kind in kinds] or None
-    rows = await runtime.database.pool.fetch(sql, wallet_id, *visible_to(principal), after, before, wanted, limit + 1)
-    return EntryPage(tuple(_entry_row(row) for row in rows[:limit]), has_more=len(rows) > limit)
+) -> dict[Place, EntryPage]:
+    """Load up to `limit` entries at each place, in two statements for all; no `kinds`: of every kind."""
+    sql = _PAGES.format(direction="DESC" if newest_first else "ASC")
+    wallet_ids = [place.wallet_id for place in places]
+    rows = await runtime.database.pool.fetch(
+        sql,
+        wallet_ids,
+        *visible_to(principal),
+        [place.after for place in places],
+        [place.before for place in places],
+        [kind.value for kind in kinds] or None,
+        limit + 1,
+    )
+    known = await allowances(runtime, principal, wallet_ids)
+    pages: dict[Place, EntryPage] = {}
+    for place in places:
+        found = [row for row in rows if row["wallet_id"] == place.wallet_id]
+        told = known.get(place.wallet_id, {})
+        pages[place] = EntryPage(tuple(_entry_row(row, told) for row in found[:limit]), has_more=len(found) > limit)
+    return pages
 
 
-async def balance_at(
+async def balances_at(
     runtime: Runtime,
     principal: Principal,
-    wallet_id: UUID,
+    wallet_ids: Collection[UUID],
     *,
     instant: datetime | None = None,
     number: int | None = None,
-) -> BalanceRow | None:
-    """Tell a wallet's figures after an entry, at an instant that is not in the future, or now (F12).
+) -> dict[UUID, BalanceRow]:
+    """Tell wallets' figures after an entry, or at an instant that is not in the future; in three statements (F12).
 
-    None: there is no such wallet or entry for this caller.
+    What does not exist for the caller is left out.
 
     Raises:
-        InvalidInput: both were given, or an instant in the future.
+        InvalidInput: both or neither were given, a number that no entry can have, or an instant in the future.
     """
-    if instant is not None and number is not None:
+    if (instant is None) == (number is None):
         raise InvalidInput(("entry",), "must not be given together with at")
-    now = runtime.clock()
-    if instant is not None and instant > now:
+    if number is not None and not 1 <= number <= NUMBER_MAX:
+        raise InvalidInput(("entry",), "must be 1 or greater")
+    if instant is not None and instant > runtime.clock():
         raise InvalidInput(("at",), "must not lie in the future")
-    current = (await wallets(runtime, principal, [wallet_id])).get(wallet_id)
-    if current is None:
-        return None
-    if number is not None:
-        found = await entry(runtime, principal, wallet_id, number)
-        return BalanceRow(number, found.entry.at, found.entry.balances, found.allowances) if found else None
-    if instant is None or instant >= current.at:
-        return BalanceRow(current.last_entry, instant or now, current.balances, current.allowances)
-    row = await runtime.database.pool.fetchrow(_LAST_AT, wallet_id, *visible_to(principal), instant)
-    if row is None:
-        return BalanceRow(0, instant, (), {})
-    last = _entry_row(row)
-    figures = balances_at(last.entry.balances, last.allowances.values(), instant)
-    return BalanceRow(last.entry.number, instant, figures, last.allowances)
+    if instant is not None:
+        await wallets(runtime, principal, wallet_ids)  # what is due by now is written first
+    arguments = (list(wallet_ids), *visible_to(principal))
+    rows = await runtime.database.pool.fetch(_AT_NUMBER if instant is None else _LAST_AT, *arguments, number or instant)
+    known = await allowances(runtime, principal, wallet_ids)
+    last = {row["wallet_id"]: _entry_row(row, known.get(row["wallet_id"], {})) for row in rows}
+    if instant is None:
+        return {
+            id_: BalanceRow(row.entry.number, row.entry.at, row.entry.balances, row.allowances)
+            for id_, row in last.items()
+        }
+    told = {id_: _figures_at(row, instant) for id_, row in last.items()}
+    nothing_yet = BalanceRow(0, instant, (), {})
+    return {id_: told.get(id_, nothing_yet) for id_ in await wallets(runtime, principal, wallet_ids)}
 
 
-def _entry_row(row: asyncpg.Record) -> EntryRow:
-    return EntryRow(
-        row["wallet_id"],
-        row["workspace_id"],
-        _ENTRY.decode(row["body"]),
-        row["recorded_at"],
-        by_number(row["allowances"]),
-    )
+def _figures_at(row: EntryRow, instant: datetime) -> BalanceRow:
+    figures = past_balances(row.entry.balances, row.allowances.values(), instant)
+    return BalanceRow(row.entry.number, instant, figures, row.allowances)
+
+
+def _entry_row(row: asyncpg.Record, known: Mapping[int, Allowance]) -> EntryRow:
+    return EntryRow(row["wallet_id"], row["workspace_id"], _ENTRY.decode(row["body"]), row["recorded_at"], known)

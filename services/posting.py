@@ -7,7 +7,7 @@ other rows in the same commit. Idempotency (F5) and the record of refusals (F7) 
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -111,6 +111,7 @@ class _Desk:
         self._loaded = loaded
         self._now = now
         self._known = dict(loaded.keys)
+        self._wallet_of_task = dict(loaded.wallet_of_task)
         self._pages: dict[UUID, Page] = {}
         self._entries: dict[UUID, list[WrittenEntry]] = {}
         self.new_keys: list[NewKey] = []
@@ -138,7 +139,7 @@ class _Desk:
     def _wallet(self, posting: Posting) -> LockedWallet | None:
         task, wallet_id = _task_of(posting.command), posting.wallet_id
         if task is not None:
-            of_task = self._loaded.wallet_of_task.get(task)
+            of_task = self._wallet_of_task.get(task)
             if of_task is None or wallet_id not in (None, of_task):
                 return None
             wallet_id = of_task
@@ -163,6 +164,7 @@ class _Desk:
         decision = decide(before.state if before else wallet.state, posting.command, self._now)
         page = decision.page
         self._pages[wallet.id] = _joined(before, page) if before else page
+        self._wallet_of_task.update(dict.fromkeys(page.tasks, wallet.id))  # some may have been started just now
         entries = self._entries.setdefault(wallet.id, [])
         own = decision.entry if isinstance(decision, Accepted) else None
         caller = posting.reporter.id if posting.reporter else None
@@ -170,10 +172,11 @@ class _Desk:
         if isinstance(decision, Accepted):
             self._keep(wallet, posting, own, None)
             return Posted(wallet.id, wallet.workspace_id, wallet.person_id, own)
-        self._keep(wallet, posting, None, decision.refusal)
+        refusal = _for_guest(decision.refusal) if wallet.guest else decision.refusal
+        self._keep(wallet, posting, None, refusal)
         id_ = uuid7(self._now, os.urandom(10))
-        self.new_refusals.append(NewRefusal(id_, wallet, caller, page.state.last_entry, decision.refusal))
-        return decision.refusal
+        self.new_refusals.append(NewRefusal(id_, wallet, caller, page.state.last_entry, refusal))
+        return refusal
 
     def _keep(self, wallet: LockedWallet, posting: Posting, entry: Entry | None, refusal: Refusal | None) -> None:
         if posting.requested is None:
@@ -182,6 +185,14 @@ class _Desk:
         number = entry.number if entry else None
         self.new_keys.append(NewKey(key, hash_, wallet.id, number, refusal))
         self._known[key] = KnownKey(hash_, wallet.id, entry, refusal)
+
+
+def _for_guest(refusal: Refusal) -> Refusal:
+    """Say to a guest whose messages are used up what helps: signing up (A1)."""
+    if refusal.code is not RefusalCode.INSUFFICIENT_CREDITS:
+        return refusal
+    message = "Your free messages are used up. Sign up to go on: new accounts get free credits."
+    return replace(refusal, code=RefusalCode.GUEST_LIMIT_REACHED, message=message)
 
 
 def _joined(before: Page, after: Page) -> Page:

@@ -21,15 +21,17 @@ from domain.commands import (
     ExtendTask,
     OpenGrant,
     ReleaseTask,
+    RevokeGrants,
     StartAllowance,
     StartTask,
+    Tell,
 )
 from domain.grants import GrantKind
 from domain.meters import Pool
 from domain.periods import Cycle, CycleUnit
 from domain.refusals import RefusalCode
 
-BONUS, PLAN, PURCHASED = range(3)
+RANKS = {GrantKind.PLAN: 1, GrantKind.PURCHASED: 2}
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -39,7 +41,7 @@ class Gift:
 
     meter: str
     pool: Pool
-    rank: int
+    kind: GrantKind
     starts: datetime
     ends: datetime | None
     amount: int
@@ -88,16 +90,14 @@ class Answer:
 
 
 def boundaries(cycle: Cycle, anchor: datetime) -> Iterator[datetime]:
-    """Yield the start of every period, for ever."""
+    """Yield the start of every period of days or months, for ever."""
     zone = ZoneInfo(cycle.zone)
     local = anchor.astimezone(zone)
     yield anchor
     turn = 0
     while True:
         turn += 1
-        if cycle.unit is CycleUnit.HOURS:
-            yield anchor + timedelta(hours=cycle.count * turn)
-        elif cycle.unit is CycleUnit.DAYS:
+        if cycle.unit is CycleUnit.DAYS:
             day = local.date() + timedelta(days=cycle.count * turn)
             yield datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
         else:
@@ -126,8 +126,7 @@ class Oracle:
             case Advance():
                 return Answer()
             case OpenGrant():
-                rank = {GrantKind.PLAN: PLAN, GrantKind.PURCHASED: PURCHASED}.get(command.kind, BONUS)
-                self.gifts.append(Gift(command.meter, Pool.MAIN, rank, now, command.ends_at, command.amount))
+                self.gifts.append(Gift(command.meter, Pool.MAIN, command.kind, now, command.ends_at, command.amount))
                 return Answer()
             case StartAllowance():
                 return self._promise(command)
@@ -139,6 +138,13 @@ class Oracle:
                             gift.revoked |= gift.allowance == promise.number
                         return Answer()
                 return Answer(RefusalCode.NOT_FOUND)
+            case RevokeGrants():
+                kind = command.kind
+                for gift in self.gifts:
+                    gift.revoked |= gift.kind is kind and gift.allowance is None
+                return Answer()
+            case Tell():
+                return Answer()
             case Consume():
                 meter, amount = command.rule.meter, _priced(command.usage.quantity, command.rule.per_unit)
                 if short := self._short(meter, amount):
@@ -200,7 +206,11 @@ class Oracle:
         return [promise for promise in self.promises if not promise.ended]
 
     def _period(self, promise: Promise) -> tuple[datetime, datetime]:
-        starts = boundaries(promise.command.cycle, promise.anchor)
+        cycle = promise.command.cycle
+        if cycle.unit is CycleUnit.HOURS:  # thousands of windows pass in a jump of years
+            into = (self.now - promise.anchor) % timedelta(hours=cycle.count)
+            return self.now - into, self.now - into + timedelta(hours=cycle.count)
+        starts = boundaries(cycle, promise.anchor)
         start = next(starts)
         for end in starts:
             if self.now < end:
@@ -211,7 +221,9 @@ class Oracle:
     def _open(self, promise: Promise, since: datetime) -> None:
         asked = promise.command
         start, end = self._period(promise)
-        gift = Gift(asked.meter, asked.pool, PLAN, max(start, since), end, asked.amount, promise.number, start)
+        gift = Gift(
+            asked.meter, asked.pool, GrantKind.PLAN, max(start, since), end, asked.amount, promise.number, start
+        )
         self.gifts.append(gift)
 
     def _open_periods(self) -> None:
@@ -277,7 +289,7 @@ class Oracle:
         for pool in self._pools(meter):
             left = amount
             gifts = [gift for gift in self.gifts if (gift.meter, gift.pool) == (meter, pool)]
-            for gift in sorted(gifts, key=lambda gift: (gift.rank, gift.ends or NEVER, gift.starts)):
+            for gift in sorted(gifts, key=lambda gift: (RANKS.get(gift.kind, 0), gift.ends or NEVER, gift.starts)):
                 part = min(left, self._remaining(gift))
                 if part:
                     taken.append((gift, part))

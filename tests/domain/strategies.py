@@ -19,13 +19,16 @@ from domain.commands import (
     ExtendTask,
     OpenGrant,
     ReleaseTask,
+    RevokeGrants,
     StartAllowance,
     StartTask,
+    Tell,
 )
 from domain.entries import Entry
 from domain.grants import Grant, GrantKind
 from domain.ledger import Accepted, Decision, decide
 from domain.meters import Pool
+from domain.notices import Notice
 from domain.pages import Page
 from domain.periods import Cycle, CycleUnit
 from domain.pricing import PriceRule
@@ -115,11 +118,23 @@ class Unsubscribe:
 
 
 @dataclass(frozen=True)
+class Revoke:
+    """End all one-off grants of a kind."""
+
+    kind: GrantKind
+
+
+@dataclass(frozen=True)
+class Say:
+    """Tell the owner something."""
+
+
+@dataclass(frozen=True)
 class Nothing:
     """Only read."""
 
 
-Action = Spend | Start | Finish | Give | Subscribe | Unsubscribe | Nothing
+Action = Spend | Start | Finish | Give | Subscribe | Unsubscribe | Revoke | Say | Nothing
 Step = tuple[timedelta, Action]
 History = list[Step]
 
@@ -156,7 +171,13 @@ SUBSCRIBES: tuple[Action, ...] = (
     Subscribe(TOKEN, Pool.WINDOW, 20_500, WINDOW, timedelta(minutes=5)),
     Subscribe(TOKEN, Pool.MAIN, 80_001, WEEK),
 )
-ENDINGS: tuple[Action, ...] = (*(Unsubscribe(back) for back in range(3)), Nothing())
+ENDINGS: tuple[Action, ...] = (
+    *(Unsubscribe(back) for back in range(3)),
+    Revoke(GrantKind.SIGN_UP),
+    Revoke(GrantKind.PLAN),
+    Say(),
+    Nothing(),
+)
 
 actions = st.one_of(
     *(
@@ -210,7 +231,7 @@ class Run:
     tasks: dict[UUID, Task] = field(default_factory=dict)
     started: list[UUID] = field(default_factory=list)
 
-    def command(self, action: Action) -> Command:  # noqa: PLR0911  (one for each of a closed set)
+    def command(self, action: Action) -> Command:  # noqa: C901, PLR0911  (one for each of a closed set)
         """Say the action as a command, at the clock's instant."""
         match action:
             case Spend(meter, quantity):
@@ -231,6 +252,10 @@ class Run:
                 return StartAllowance(meter, pool, amount, cycle, "plan", pool is Pool.WINDOW, anchor)
             case Unsubscribe(back):
                 return EndAllowance(self.state.allowances_made - back)
+            case Revoke(kind):
+                return RevokeGrants(kind)
+            case Say():
+                return Tell(Notice("TERMS_CHANGED", {"version": "2"}))
             case Nothing():
                 return Advance()
         assert_never(action)

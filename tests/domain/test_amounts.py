@@ -16,6 +16,7 @@ def test_s0_an_amount_survives_format_and_parse(thousandths: int) -> None:
     assert "." not in text or text[-1] != "0", "the shortest string"
 
 
+@share(4)
 @given(st.from_regex(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,3})?", fullmatch=True, alphabet=st.characters(codec="ascii")))
 def test_s0_every_decimal_with_three_places_is_read_exactly(text: str) -> None:
     whole, _, fraction = text.removeprefix("-").partition(".")

@@ -23,6 +23,7 @@ from tests.domain.strategies import (
     WINDOW,
     Give,
     History,
+    Revoke,
     Run,
     Spend,
     Start,
@@ -155,6 +156,20 @@ def test_f3_what_costs_nothing_needs_nothing(meter: str) -> None:
     decision = decide(WalletState(), Consume(usage_of(CREDIT, 1_000), rule), T0)
     assert isinstance(decision, Accepted)
     assert decision.page.entries[-1].amount == 0
+
+
+def test_a1_revoking_ends_the_open_one_off_grants_of_that_kind_alone() -> None:
+    gifts = (GrantKind.GUEST, GrantKind.GUEST, GrantKind.SIGN_UP)
+    run = play([(NOW, Give(CREDIT, kind, 10_000, None)) for kind in gifts])
+    run.step((NOW, Spend(CREDIT, 4_000)))
+    run.step((NOW, Start(CREDIT, 2_000, DAY)))
+    run.step((NOW, Revoke(GrantKind.GUEST)))
+    assert [(entry.kind, entry.amount) for entry in run.entries[-2:]] == [
+        (EntryKind.REVOKE, 4_000),
+        (EntryKind.REVOKE, 10_000),
+    ]
+    assert [(grant.held, grant.remaining) for grant in run.grants.values()] == [(2_000, 0), (0, 0), (0, 10_000)]
+    assert run.step((NOW, Revoke(GrantKind.GUEST))).page.entries == ()
 
 
 def test_f10_reading_alone_writes_nothing_when_nothing_is_due() -> None:

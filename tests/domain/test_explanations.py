@@ -23,7 +23,9 @@ from tests.domain.strategies import (
     Give,
     History,
     Nothing,
+    Revoke,
     Run,
+    Say,
     Spend,
     Start,
     Subscribe,
@@ -191,6 +193,13 @@ def test_f7_timeout_and_what_lapses_with_it() -> None:
         "and its hold of 30 credits was released. Grant 1 (promotion) had ended meanwhile, so 30 credits of the hold "
         "lapsed with it. 0 credits remain."
     )
+
+
+def test_f7_revoked_credits_and_notices() -> None:
+    assert _last(GIFT, (NOW, Revoke(GrantKind.SIGN_UP))) == (
+        "Grant 1 (sign-up) was revoked: 100 credits that were left lapsed. 0 credits remain."
+    )
+    assert _last(GIFT, (NOW, Say())) == "A notice was sent: TERMS_CHANGED."
 
 
 def test_f7_without_the_catalog_and_the_grants_ids_do() -> None:

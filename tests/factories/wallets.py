@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from domain.amounts import THOUSANDTHS_PER_UNIT
 from domain.commands import Command, OpenGrant
@@ -13,21 +13,15 @@ from services.memberships import start_plan
 from services.posting import Batch, Outcome, Posted, Posting, post
 from services.runtime import Runtime
 from services.wallets import open_wallet
-from tests.factories.persons import make_person
-from tests.factories.workspaces import join, make_enterprise_workspace, make_personal_workspace
+from tests.factories.persons import make_people, make_person
+from tests.factories.workspaces import (
+    join,
+    make_enterprise_workspace,
+    make_personal_workspace,
+    make_personal_workspaces,
+)
 
 CREDIT = "chat_credit"
-
-_PEOPLE_AT_HOME = """
-WITH new AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS new (person, workspace)), people AS (
-    INSERT INTO persons (id, display_name, status, created_at) SELECT person, 'Ada', 'ACTIVE', $3 FROM new
-), workspaces_of_people AS (
-    INSERT INTO workspaces (id, kind, name, owner_id, created_at)
-    SELECT workspace, 'PERSONAL', 'At home', person, $3 FROM new
-)
-INSERT INTO members (id, workspace_id, person_id, role, joined_at)
-SELECT gen_random_uuid(), workspace, person, 'OWNER', $3 FROM new
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +59,9 @@ async def make_colleague(
 
 async def make_wallets(runtime: Runtime, count: int, *, credits_: int = 0) -> list[WalletRef]:
     """Many wallets at once, each in its own person's workspace."""
-    people, workspaces = [uuid4() for _ in range(count)], [uuid4() for _ in range(count)]
+    people = await make_people(count)
+    workspaces = await make_personal_workspaces(people)
     async with runtime.database.transaction() as connection:
-        await connection.execute(_PEOPLE_AT_HOME, people, workspaces, runtime.clock())
         wallets = [
             WalletRef(await open_wallet(connection, workspace, person, runtime.clock), workspace, person)
             for person, workspace in zip(people, workspaces, strict=True)

@@ -16,6 +16,18 @@ async def make_personal_workspace(owner_id: UUID, name: str = "At home") -> UUID
     return workspace.id
 
 
+async def make_personal_workspaces(owners: list[UUID]) -> list[UUID]:
+    """The personal workspaces of many, in the order of their owners."""
+    kind, role = WorkspaceKind.PERSONAL, MemberRole.OWNER
+    spaces = [Workspace(id=uuid4(), kind=kind, name="At home", owner_id=owner, created_at=NOW) for owner in owners]
+    await Workspace.bulk_create(spaces)
+    await Member.bulk_create(
+        Member(id=uuid4(), workspace_id=space.id, person_id=space.owner_id, role=role, joined_at=NOW)
+        for space in spaces
+    )
+    return [space.id for space in spaces]
+
+
 async def make_enterprise_workspace(name: str = "Example Labs") -> UUID:
     """An organisation's workspace without members."""
     workspace = await Workspace.create(id=uuid4(), kind=WorkspaceKind.ENTERPRISE, name=name, created_at=NOW)

@@ -50,6 +50,14 @@ async def feed(database: Database, broker: Broker) -> AsyncIterator[Feed]:
     await feed.stop()
 
 
+async def restore(connection: Connection, wallet: UUID, last_entry: int) -> None:
+    """Do to a wallet what restoring an older backup does."""
+    async with connection.transaction():
+        await connection.execute("SET LOCAL session_replication_role = replica")  # no triggers
+        await connection.execute("DELETE FROM entries WHERE wallet_id = $1 AND number > $2", wallet, last_entry)
+        await connection.execute("UPDATE wallets SET last_entry = $2 WHERE id = $1", wallet, last_entry)
+
+
 async def test_f8_first_a_snapshot_then_every_entry(connection: Connection, feed: Feed, poster: Poster) -> None:
     wallet = await make_funded_wallet(connection)
     await post_commands(connection, wallet, hold(), spend())
@@ -203,16 +211,32 @@ async def test_f8_a_restored_database_is_noticed_while_connected(
     await post_commands(connection, wallet, *[spend()] * 5)
     reader = Reader(feed.follow(wallet, 0, allowed=yes))
     await reader.until_number(6)
-    await connection.execute("SET session_replication_role = replica")  # what a restore does to triggers
-    await connection.execute("DELETE FROM entries WHERE wallet_id = $1 AND number > 3", wallet)
-    await connection.execute("UPDATE wallets SET last_entry = 3 WHERE id = $1", wallet)
-    await connection.execute("RESET session_replication_role")
+    await restore(connection, wallet, 3)
     await broker.wake([wallet_topic(wallet)])
-    await reader.until(7)
-    resync = reader.events[-1]
+    resync = (await reader.until(7))[-1]
     assert isinstance(resync, ResyncRequired)
     assert (resync.reason, resync.snapshot.number) == (ResyncReason.CURSOR_AHEAD, 3)
     await reader.close()
+
+
+@pytest.mark.parametrize("after", [None, 1, 6])
+async def test_f8_who_comes_after_a_restore_warns_the_others(
+    connection: Connection, database: Database, broker: Broker, after: int | None
+) -> None:
+    feed = Feed(database.pool, broker, poll_s=NEVER_S, page_entries_max=2, ring_entries_max=2)
+    wallet = await make_funded_wallet(connection)
+    await post_commands(connection, wallet, *[spend()] * 6)
+    reader = Reader(feed.follow(wallet, None, allowed=yes))
+    await reader.until_number(7)
+    await restore(connection, wallet, 3)
+    other = Reader(feed.follow(wallet, after, allowed=yes))
+    await other.until_number(3)
+    resync = (await reader.until(2))[-1]
+    assert isinstance(resync, ResyncRequired)
+    assert (resync.reason, resync.snapshot.number) == (ResyncReason.CURSOR_AHEAD, 3)
+    for one in (reader, other):
+        await one.close()
+    await feed.stop()
 
 
 async def test_b11_an_unknown_wallet_has_no_feed(feed: Feed) -> None:

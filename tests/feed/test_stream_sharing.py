@@ -82,6 +82,8 @@ async def test_f8_100_followers_and_one_entry_are_one_statement(
             await reader.until(count)
         assert counter.take() == 1
         assert len({id(reader.events[-1]) for reader in readers}) == 1
+        (tail,) = feed._tails.values()
+        assert len(tail._ring) == 1  # what everybody has is let go
     first = readers[0].events[-1]
     assert isinstance(first, FeedEntry)
     first.shared["bytes of a document"] = b"{}"
@@ -151,7 +153,7 @@ async def test_f8_sockets_that_come_back_together_share_the_page(
 async def test_f8_a_slow_reader_gets_everything_and_costs_little(
     connection: Connection, pool: "asyncpg.Pool[asyncpg.Record]", broker: Broker
 ) -> None:
-    feed = Feed(pool, broker, poll_s=NEVER_S, page_entries_max=50, ring_entries_max=60)
+    feed = Feed(pool, broker, poll_s=NEVER_S, page_entries_max=50, ring_entries_max=256)
     wallet = await make_funded_wallet(connection)
     async with aclosing(feed.follow(wallet, None, allowed=yes)) as slow:
         await anext(slow)

@@ -128,5 +128,5 @@ async def test_many_nodes_of_one_noun_are_one_statement(
 ) -> None:
     nodes = " ".join(f'n{n}: node(id: "{id_}") {{ id }}' for n, id_ in enumerate((ada.wallet_id, stranger.wallet_id)))
     async with recorded(runtime.database.pool) as statements:
-        answer = await graph.ask(f"{{ {nodes} }}", service)
+        answer = await graph.ask_once(f"{{ {nodes} }}", service)
     assert (answer.errors, len(statements)) == ([], 1)

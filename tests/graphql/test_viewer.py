@@ -130,7 +130,7 @@ async def test_statements_do_not_grow_with_workspaces(graph: Graph, runtime: Run
             await make_colleague(runtime, person_id=ada.wallet.person_id, credits_=1)
         for query in (QUOTAS, everything):
             async with recorded(runtime.database.pool) as statements:
-                answer = await graph.ask(query, ada.principal)
+                answer = await graph.ask_once(query, ada.principal)
             assert answer.errors == []
             counts.append((len(answer.data["viewer"]["workspaces"]), len(statements)))
     assert counts == [(1, 2), (1, 5), (5, 2), (5, 5), (50, 2), (50, 5)]

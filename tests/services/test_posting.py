@@ -146,6 +146,26 @@ async def test_f1_commands_of_several_wallets_and_tasks_in_one_batch_are_decided
     }
 
 
+async def test_f4_a_task_that_is_started_in_a_batch_can_be_resolved_in_it(runtime: Runtime) -> None:
+    one, two = await make_wallets(runtime, 2, credits_=10)
+    task = hold(6)
+    batch = await posted(
+        runtime,
+        Posting(CompleteTask(task.task_id, 2_000)),  # not yet
+        Posting(task, one.id),
+        Posting(CompleteTask(task.task_id, 2_000), two.id),  # not there
+        Posting(CompleteTask(task.task_id, 2_000)),
+        Posting(CompleteTask(task.task_id, 2_000), one.id),
+    )
+    assert [code_of(outcome) for outcome in batch.outcomes] == [
+        RefusalCode.NOT_FOUND,
+        None,
+        RefusalCode.NOT_FOUND,
+        None,
+        RefusalCode.TASK_ALREADY_RESOLVED,
+    ]
+
+
 async def test_b11_unknown_and_foreign_things_are_not_found_and_change_nothing(runtime: Runtime) -> None:
     mine, other = await make_wallets(runtime, 2, credits_=10)
     task = hold(1)

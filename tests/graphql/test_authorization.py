@@ -1,0 +1,198 @@
+"""The authorization table against the graph: every field × every kind of caller (G1)."""
+
+from collections.abc import Mapping
+from uuid import uuid4
+
+import pytest
+import strawberry
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    get_named_type,
+)
+
+from domain.authorization import GUARDED, REACHED, READ, WRITE, Access
+from domain.principals import ANONYMOUS, Caller, Principal
+from resolvers import authorization as checks
+from resolvers.authorization import check_table, fields_of
+from services.runtime import Runtime
+from tests.factories.credentials import make_service
+from tests.graphql.conftest import Graph, Owner
+from tests.graphql.reports import report, started
+
+SCOPES = (frozenset[str](), frozenset({READ}), frozenset({WRITE}), frozenset({READ, WRITE}))
+DENIED = {"UNAUTHENTICATED", "FORBIDDEN"}
+
+USAGE = '{ walletId: "%(wallet)s", product: "chat-message", %(amount)s: "1", surface: WEB, idempotencyKey: "%(key)s" }'
+OPERATIONS: Mapping[str, str] = {
+    "Query.products": "{ products { id } }",
+    "Query.viewer": "{ viewer { caller } }",
+    "Query.node": '{ node(id: "%(wallet)s") { id } }',
+    "Query.explainEntry": '{ explainEntry(id: "%(entry)s") { text } }',
+    "Mutation.consume": f"mutation {{ consume(input: {USAGE}) {{ errors {{ code }} }} }}",
+    "Mutation.startTask": f"mutation {{ startTask(input: {USAGE}) {{ errors {{ code }} }} }}",
+    "Mutation.completeTask": (
+        'mutation { completeTask(input: { taskId: "%(task)s", quantity: "1", idempotencyKey: "%(key)s" }) '
+        "{ errors { code } } }"
+    ),
+    "Mutation.failTask": (
+        'mutation { failTask(input: { taskId: "%(task)s", idempotencyKey: "%(key)s" }) { errors { code } } }'
+    ),
+    "Mutation.cancelTask": (
+        'mutation { cancelTask(input: { taskId: "%(task)s", idempotencyKey: "%(key)s" }) { errors { code } } }'
+    ),
+    "Mutation.extendTask": (
+        'mutation { extendTask(input: { taskId: "%(task)s", idempotencyKey: "%(key)s" }) { errors { code } } }'
+    ),
+    "Subscription.usageFeed": 'subscription { usageFeed(workspaceId: "%(workspace)s") { __typename } }',
+}
+
+
+def test_every_guarded_field_is_tried_here() -> None:
+    assert set(OPERATIONS) == set(GUARDED)
+
+
+def test_every_field_has_a_row_and_every_row_a_field(schema: strawberry.Schema) -> None:
+    check_table(schema)
+
+
+@pytest.mark.parametrize("caller", list(Caller))
+@pytest.mark.parametrize("field", sorted(GUARDED))
+@pytest.mark.anyio
+async def test_g1_callers_may_do_what_the_table_says(
+    graph: Graph, ada: Owner, service: Principal, *, field: str, caller: Caller
+) -> None:
+    row = GUARDED[field]
+    task = await started(graph, service, ada)
+    for principal in callers(caller, ada, service):
+        names = {
+            "wallet": ada.wallet_id,
+            "workspace": ada.workspace_id,
+            "entry": ada.entry_id(1),
+            "task": task,
+            "key": str(uuid4()),
+            "amount": "estimate" if field == "Mutation.startTask" else "quantity",
+        }
+        before = await graph.content()
+        code = await ask(graph, field, OPERATIONS[field] % names, principal)
+        access = row.access(caller)
+        allowed = access in (Access.OPEN, Access.OWN) or (access is Access.SCOPED and row.scope in principal.scopes)
+        expected = None if allowed else "UNAUTHENTICATED" if caller is Caller.ANONYMOUS else "FORBIDDEN"
+        assert code == expected, f"{field} as {principal}"
+        if not allowed:
+            assert await graph.content() == before
+
+
+def callers(caller: Caller, ada: Owner, service: Principal) -> list[Principal]:
+    """Principals of a kind: a service with each set of scopes, whatever else Ada herself."""
+    match caller:
+        case Caller.ANONYMOUS:
+            return [ANONYMOUS]
+        case Caller.SERVICE:
+            return [Principal(caller, service.subject, service.credential, scopes) for scopes in SCOPES]
+        case _:
+            return [Principal(caller, ada.wallet.person_id, ada.principal.credential)]
+
+
+async def ask(graph: Graph, field: str, document: str, caller: Principal) -> str | None:
+    """Ask, and tell the code with which it was denied."""
+    if field.startswith("Subscription."):
+        async with graph.following(document, caller) as feed:
+            message = await feed.socket.get()
+        if message["type"] == "next":
+            return None
+        code: str = message["payload"][0]["extensions"]["code"]
+        return code
+    answer = await graph.ask(document, caller)
+    if not answer.errors:
+        return None
+    assert answer.code in DENIED, answer
+    return answer.code
+
+
+def test_g1_whatever_is_reached_is_reached_through_a_guarded_field_alone(schema: strawberry.Schema) -> None:
+    core: GraphQLSchema = schema._schema
+    roots = core.query_type, core.mutation_type, core.subscription_type
+    pending: list[GraphQLNamedType] = [
+        get_named_type(field.type) for root in roots if root for field in root.fields.values()
+    ]
+    seen = set[str]()
+    while pending:
+        type_ = pending.pop()
+        if type_.name in seen:
+            continue
+        seen.add(type_.name)
+        if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
+            pending += [get_named_type(field.type) for field in type_.fields.values()]
+        if isinstance(type_, GraphQLInterfaceType | GraphQLUnionType):
+            pending += list(core.get_possible_types(type_))
+    assert set(REACHED) == {name for name in seen if name in fields_of(schema)}
+
+
+@pytest.mark.anyio
+async def test_b11_what_is_reached_is_only_ones_own(graph: Graph, ada: Owner, stranger: Owner) -> None:
+    """A walk over all that Ada can reach shows nothing of anybody else."""
+    everything = """
+    { viewer { person { id displayName } workspaces { id name quotas { remaining } credits { remaining } wallet {
+        id lastEntry workspace { id } person { id } runningTasks { id } balance { asOfEntry }
+        entries { nodes { id cursor recordedAt receipt { product } task { id } grant { number } } }
+    } } } }
+    """
+    answer = await graph.ask(everything, ada.principal)
+    assert answer.errors == []
+    shown = str(answer.data)
+    assert ada.wallet_id in shown
+    for foreign in (stranger.wallet_id, stranger.workspace_id, stranger.person_id, stranger.wallet_id[4:]):
+        assert foreign not in shown
+
+
+@pytest.mark.anyio
+async def test_b11_a_narrowed_service_touches_nothing_elsewhere(
+    graph: Graph, runtime: Runtime, service: Principal, ada: Owner, stranger: Owner
+) -> None:
+    task = await started(graph, service, stranger)
+    narrowed = await make_service(runtime, workspace_id=ada.wallet.workspace_id)
+    before = await graph.content()
+    answer = await report(graph, narrowed, "cancelTask", task)
+    assert answer.data["cancelTask"]["errors"][0]["code"] == "NOT_FOUND"
+    assert await graph.content() == before
+
+
+@pytest.mark.parametrize(
+    ("guarded", "reached", "told"),
+    [
+        ({"Query.viewer"}, {}, "Query.viewer has no row"),
+        (set(), {"Meter": frozenset({"name"})}, "Meter.name has no row"),
+    ],
+)
+def test_a_field_without_a_row_fails_the_build(
+    schema: strawberry.Schema,
+    monkeypatch: pytest.MonkeyPatch,
+    guarded: set[str],
+    reached: dict[str, frozenset[str]],
+    told: str,
+) -> None:
+    rows = {row: access for row, access in GUARDED.items() if row not in guarded}
+    types = {type_: fields - reached.get(type_, frozenset()) for type_, fields in REACHED.items()}
+    monkeypatch.setattr(checks, "GUARDED", rows)
+    monkeypatch.setattr(checks, "REACHED", types)
+    with pytest.raises(ValueError, match=told):
+        check_table(schema)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"Meter": REACHED["Meter"] | {"colour"}}, "the row Meter.colour has no field"),
+        ({"Query": frozenset({"viewer"})}, "Query.viewer is a root, so it must be guarded"),
+    ],
+)
+def test_a_row_without_a_field_fails_the_build(
+    schema: strawberry.Schema, monkeypatch: pytest.MonkeyPatch, more: dict[str, frozenset[str]], told: str
+) -> None:
+    monkeypatch.setattr(checks, "REACHED", {**REACHED, **more})
+    with pytest.raises(ValueError, match=told):
+        check_table(schema)

@@ -1,0 +1,160 @@
+"""What the database holds by itself, rule by rule: constraints, indexes and triggers as they are in the catalogue."""
+
+import re
+
+import pytest
+
+from models.database import Connection
+
+pytestmark = pytest.mark.anyio
+
+_CONSTRAINTS = """
+SELECT conrelid::regclass::text AS of, conname::text AS name, contype::text AS type,
+    pg_get_constraintdef(oid) AS definition, convalidated AND NOT condeferrable AS strict
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+"""
+_INDEXES = """
+SELECT i.indrelid::regclass::text AS of, i.indexrelid::regclass::text AS name, i.indisunique AS is_unique,
+    pg_get_indexdef(i.indexrelid) AS definition, i.indisvalid AND i.indimmediate AS strict
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relnamespace = 'public'::regnamespace
+"""
+_TRIGGERS = """
+SELECT tgrelid::regclass::text AS of, tgname::text AS name, tgenabled::text AS enabled,
+    pg_get_triggerdef(oid) AS definition
+FROM pg_trigger WHERE NOT tgisinternal
+"""
+
+CONSTRAINTS = {
+    # f1: one wallet per person per workspace; entries are numbered without a gap
+    ("wallets", "UNIQUE (workspace_id, person_id)"),
+    ("entries", "PRIMARY KEY (wallet_id, number)"),
+    ("entries", "CHECK ((number >= 1))"),
+    ("entries", "FOREIGN KEY (wallet_id, previous) REFERENCES entries(wallet_id, number)"),
+    # f2, f3: every amount is somewhere, and nothing is ever below zero
+    ("grants", "CHECK ((granted = (((used + held) + remaining) + lapsed)))"),
+    ("grants", "CHECK ((granted > 0))"),
+    ("grants", "CHECK ((remaining >= 0))"),
+    ("grants", "CHECK ((used >= 0))"),
+    ("grants", "CHECK ((held >= 0))"),
+    ("grants", "CHECK ((lapsed >= 0))"),
+    ("grants", "CHECK (((NOT closed) OR ((remaining = 0) AND (held = 0))))"),
+    ("entries", "CHECK ((amount >= 0))"),
+    ("allowances", "CHECK ((amount > 0))"),
+    # f4
+    ("tasks", "CHECK ((((status)::text = 'RUNNING'::text) = (resolved_at IS NULL)))"),
+    ("tasks", "CHECK ((held >= 0))"),
+    ("tasks", "CHECK ((expires_at > started_at))"),
+    # f5
+    ("idempotency_keys", "PRIMARY KEY (caller, key)"),
+    ("idempotency_keys", "CHECK ((octet_length(input_hash) = 32))"),
+    ("idempotency_keys", "CHECK (((entry IS NULL) <> (refusal IS NULL)))"),
+    ("idempotency_keys", "FOREIGN KEY (wallet_id, entry) REFERENCES entries(wallet_id, number)"),
+    # b8
+    ("grants", "CHECK (((allowance IS NULL) = (period_start IS NULL)))"),
+    # b11: whatever hangs on a wallet is in the wallet's workspace, and on that very wallet
+    ("wallets", "UNIQUE (workspace_id, id)"),
+    ("wallets", "FOREIGN KEY (workspace_id, person_id) REFERENCES members(workspace_id, person_id)"),
+    *(
+        (table, "FOREIGN KEY (workspace_id, wallet_id) REFERENCES wallets(workspace_id, id)")
+        for table in ("allowances", "grants", "tasks", "entries", "refusals")
+    ),
+    ("grants", "FOREIGN KEY (wallet_id, allowance) REFERENCES allowances(wallet_id, number)"),
+    ("entries", "FOREIGN KEY (wallet_id, task_id) REFERENCES tasks(wallet_id, id)"),
+    ("members", "UNIQUE (workspace_id, person_id)"),
+    ("workspaces", "UNIQUE (owner_id)"),
+    ("workspaces", "CHECK ((((kind)::text = 'PERSONAL'::text) = (owner_id IS NOT NULL)))"),
+    # c3, g1: a credential is a hash
+    ("credentials", "UNIQUE (secret_hash)"),
+    ("credentials", "CHECK ((octet_length(secret_hash) = 32))"),
+    # a7
+    ("catalog_versions", "PRIMARY KEY (document, version)"),
+}
+
+UNIQUE_INDEXES = {
+    # b8, f10: one grant for a period, one allowance in force
+    ("grants", "(wallet_id, meter, pool, period_start) WHERE (period_start IS NOT NULL)"),
+    ("allowances", "(wallet_id, meter, pool) WHERE (ends_at IS NULL)"),
+    # f4: a task resolves at most once
+    ("entries", "(task_id) WHERE ((kind)::text = ANY (ARRAY['SETTLE', 'RELEASE', 'TIMEOUT']))"),
+}
+
+INDEXES = {
+    # what is asked often must not read a whole table
+    ("wallets", "(next_due_at) WHERE (next_due_at IS NOT NULL)"),
+    ("grants", "(wallet_id) WHERE (NOT closed)"),
+    ("tasks", "(wallet_id) WHERE ((status)::text = 'RUNNING'::text)"),
+    ("entries", "(wallet_id, at, number)"),
+    ("idempotency_keys", "(created_at)"),
+    ("refusals", "(at)"),
+    ("refusals", "(wallet_id, at)"),
+}
+
+APPEND_ONLY = {"entries", "catalog_versions"}
+
+CLOSED_SETS = {
+    ("entries", "kind"),
+    ("grants", "kind"),
+    ("grants", "pool"),
+    ("allowances", "pool"),
+    ("tasks", "status"),
+    ("persons", "status"),
+    ("workspaces", "kind"),
+    ("members", "role"),
+    ("credentials", "kind"),
+}
+"""Columns of enums: the ORM's enum columns need a CHECK of their own (DESIGN.md §5)."""
+
+
+async def test_f1_f3_f4_f5_b8_b11_the_constraints_that_the_rules_need_are_there(connection: Connection) -> None:
+    rows = await connection.fetch(_CONSTRAINTS)
+    there = {(row["of"], row["definition"]) for row in rows}
+    assert CONSTRAINTS - there == set()
+    assert [row["name"] for row in rows if not row["strict"]] == []
+
+
+async def test_b8_f4_f10_the_unique_indexes_that_the_rules_need_are_there(connection: Connection) -> None:
+    rows = await connection.fetch(_INDEXES)
+    there = {(row["of"], _columns(row["definition"])) for row in rows if row["is_unique"]}
+    assert UNIQUE_INDEXES - there == set()
+    assert INDEXES - {(row["of"], _columns(row["definition"])) for row in rows} == set()
+    assert [row["name"] for row in rows if not row["strict"]] == []
+
+
+def _columns(definition: str) -> str:
+    """Give what stands behind the table's name, without the casts that PostgreSQL adds to lists."""
+    columns = definition.partition(" USING btree ")[2]
+    columns = re.sub(r"'::character varying", "'", columns)
+    return re.sub(r"\(\((ARRAY\[.*?\])\)::text\[\]\)", r"(\1)", columns)
+
+
+async def test_f1_f4_f2_the_triggers_that_the_rules_need_are_on(connection: Connection) -> None:
+    rows = await connection.fetch(_TRIGGERS)
+    assert {row["enabled"] for row in rows} == {"O"}
+    definitions = {(row["of"], row["definition"]) for row in rows}
+    for table in APPEND_ONLY:
+        assert any(
+            of == table and "BEFORE DELETE OR UPDATE OR TRUNCATE" in text and "FOR EACH STATEMENT" in text
+            for of, text in definitions
+        ), table
+    assert any(of == "tasks" and "BEFORE UPDATE" in text and "<> 'RUNNING'" in text for of, text in definitions)
+    assert any(of == "grants" and "BEFORE UPDATE" in text and "WHEN (old.closed)" in text for of, text in definitions)
+
+
+async def test_every_column_of_a_closed_set_has_a_check(connection: Connection) -> None:
+    rows = await connection.fetch(_CONSTRAINTS)
+    for table, column in CLOSED_SETS:
+        found = [
+            row for row in rows if row["of"] == table and re.search(rf"\(\({column}\)::text = ANY", row["definition"])
+        ]
+        assert found, (table, column)
+
+
+async def test_b11_every_column_that_names_a_row_refers_to_it(connection: Connection) -> None:
+    """A `…_id` column without a foreign key could name what is not there, or what is somebody else's."""
+    rows = await connection.fetch(
+        """SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+        WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attname LIKE '%\\_id' AND a.attnum > 0
+            AND NOT a.attisdropped AND NOT EXISTS (SELECT FROM pg_constraint k
+                WHERE k.conrelid = c.oid AND k.contype = 'f' AND a.attnum = ANY (k.conkey))"""
+    )
+    assert {tuple(row) for row in rows} == set()
