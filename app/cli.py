@@ -1,12 +1,13 @@
 """The command `allot`."""
 
 import asyncio
+import gc
 import json
 import logging
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -21,6 +22,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from app.demo import demo_document, welcome
 from app.embedded_postgres import EmbeddedPostgresError
 from app.installation import database, settings_from_environment, with_runtime
+from app.listening import Server, Sockets, listen
+from app.mail import mailer_of
 from app.server import create_app
 from app.settings import Environment, Settings, SettingsError
 from app.worker import work
@@ -31,8 +34,8 @@ from domain.ids import parse_public_id, public_id
 from models.persons import Person
 from resolvers.graph import build_schema
 from services.catalog import read_folder
-from services.credentials import issue_service_key, issue_session
-from services.demo import CHAT_SERVICE, PEOPLE, load_demo
+from services.credentials import issue_operator_key, issue_service_key, issue_session
+from services.demo import CHAT_SERVICE, OPERATOR, PEOPLE, load_demo
 from services.reconciling import count_wallets, reconcile
 from services.runtime import Runtime
 
@@ -40,6 +43,7 @@ SCHEMA_FILE = Path("schema.graphql")
 SHUTDOWN_S_MAX = 5
 _CREDENTIAL_LASTS = timedelta(days=30)
 _SERVICE = "service"
+_OPERATOR = "operator"
 
 cli = typer.Typer(
     help="Allotment: membership and metering for AI products.",
@@ -70,20 +74,25 @@ def serve(
 ) -> None:
     """Serve the API and GraphiQL (ALLOT_HOST, ALLOT_PORT; embedded PostgreSQL unless DATABASE_URL is set)."""
     settings = _settings()
+    sockets = listen(settings.host, settings.port)
     with database(settings) as dsn:
         if settings.environment is Environment.DEVELOPMENT:
             asyncio.run(welcome(settings, dsn, _out))
-        uvicorn.run(
-            create_app(settings, dsn, worker=worker),
+        app = create_app(settings, dsn, worker=worker)
+        gc.freeze()  # modules and schema live as long as the process: no collection need walk through them
+        config = uvicorn.Config(
+            app,
             host=settings.host,
             port=settings.port,
             log_level=settings.log_level.value,
             access_log=False,
             server_header=False,
-            ws="websockets-sansio",
+            ws=Sockets,
             ws_per_message_deflate=False,  # small messages: compressing them costs more than it saves
             timeout_graceful_shutdown=SHUTDOWN_S_MAX,
         )
+        with suppress(KeyboardInterrupt):  # raised again when everything is closed
+            Server(config, app.state.leave).run(sockets)
 
 
 @cli.command()
@@ -97,7 +106,7 @@ def worker() -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
         _err.print("The worker runs. Ctrl-C stops it.")
-        await work(runtime, stop)
+        await work(runtime, stop, mailer_of(settings))
 
     with_runtime(settings, run)
 
@@ -127,7 +136,9 @@ def demo(
 
 @cli.command()
 def credential(
-    who: Annotated[str, typer.Option("--as", help="A demo person (ada, bo), a person's id (per_…), or: service.")],
+    who: Annotated[
+        str, typer.Option("--as", help="A demo person (ada, bo), a person's id (per_…), or: service, operator.")
+    ],
 ) -> None:
     """Print a new bearer token for somebody, for 30 days (a service key: for ever). Not in production."""
     settings = _settings_for_development("credentials for anybody")
@@ -137,6 +148,8 @@ def credential(
         if who == _SERVICE:
             scopes = frozenset({READ, WRITE})
             return (await issue_service_key(runtime, CHAT_SERVICE, "allot credential", scopes)).token
+        if who == _OPERATOR:
+            return (await issue_operator_key(runtime, OPERATOR, "allot credential", _CREDENTIAL_LASTS)).token
         person = PEOPLE.get(who.lower()) or _person_id(who)
         if not await Person.exists(id=person):
             _fail(f"There is no person {who}.")
@@ -158,7 +171,8 @@ def reconcile_command() -> None:
                 entries += result.entries
                 wrong += bool(result.problems)
                 for problem in result.problems:
-                    _err.print(f"{public_id('wal', result.wallet_id)}: {problem}")
+                    told = f"{public_id('wal', result.wallet_id)}: {problem}"
+                    _err.print(told, markup=False, highlight=False, soft_wrap=True)
                 progress.advance(bar)
         return wallets, entries, wrong
 
@@ -215,7 +229,7 @@ def _person_id(text: str) -> UUID:
     try:
         return parse_public_id("per", text)
     except ValueError:
-        _fail(f"{text} is neither a demo person (ada, bo), nor a person's id (per_…), nor: service.")
+        _fail(f"{text} is neither a demo person (ada, bo), nor a person's id (per_…), nor: service, operator.")
 
 
 @contextmanager
@@ -226,5 +240,5 @@ def _progress() -> Iterator[Progress]:
 
 
 def _fail(message: str) -> NoReturn:
-    _err.print(message, style="red", markup=False, highlight=False)
+    _err.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
     raise SystemExit(1)

@@ -25,6 +25,7 @@ def demo_document(demo: Demo, settings: Settings) -> dict[str, object]:
             for person in demo.people
         ],
         "service": {"id": public_id("svc", demo.service), "token": demo.service_token},
+        "operator": {"token": demo.operator_token},
         "workspaces": {"adaPersonal": public_id("wsp", ADA_PERSONAL), "exampleLabs": public_id("wsp", LABS)},
     }
 

@@ -2,39 +2,89 @@
 
 from collections.abc import Mapping
 
-from domain.errors import Unauthenticated
+from app.browsers import Browsers
+from app.rate_limits import AddressLimits
+from domain.errors import Inactive, RateLimited, Unauthenticated
 from domain.principals import Principal
 from execution import ClientError, Credentials
-from services.credentials import authenticate
+from schema.scalars import write_datetime
+from services.authentication import authenticate, ended
 from services.runtime import Runtime
+from services.tickets import use_ticket
 
 _SCHEME = "bearer"
 _HEADER_CHARACTERS_MAX = 1_000
 
 
-async def principal_of(runtime: Runtime, credentials: Credentials) -> Principal:
+async def principal_of(
+    runtime: Runtime,
+    credentials: Credentials,
+    browsers: Browsers | None = None,
+    limits: AddressLimits | None = None,
+) -> Principal:
     """Find out who calls; without any credential it is nobody in particular.
 
-    On a socket, browsers cannot set headers, so `connection_init` may carry the same `Authorization`.
+    On a socket, browsers cannot set headers, so `connection_init` may carry the same `Authorization`, or a `ticket`.
+    Browsers that signed in bring the session cookie by themselves: it counts where `browsers` says how to read it, and
+    only for pages that may use it. It must not contradict the header; what `connection_init` carries outranks it.
 
     Raises:
-        ClientError: UNAUTHENTICATED; the credential does not hold, or two were shown that differ.
+        ClientError: UNAUTHENTICATED, the credential does not hold, or two were shown that differ; PERSON_SUSPENDED or
+            PERSON_TERMINATED, it is genuine and its person may not come in; RATE_LIMITED, where `limits` are given and
+            too many from the same address did not hold: then nothing is looked up.
     """
     try:
-        return await authenticate(runtime, _shown(credentials))
-    except Unauthenticated as error:
-        raise ClientError(str(error), "UNAUTHENTICATED") from error
+        shown, ticket = _shown(credentials, browsers), _ticket(credentials.params)
+        if limits and (shown or ticket):
+            limits.check(credentials.address)
+        if ticket is None:
+            return await authenticate(runtime, shown)
+        if shown is not None:
+            raise Unauthenticated("A ticket and another credential are shown; show one of them.")  # noqa: TRY301
+        return await use_ticket(runtime, ticket)
+    except RateLimited as error:
+        raise ClientError(str(error), "RATE_LIMITED", retryAfter=error.retry_after_s) from error
+    except (Unauthenticated, Inactive) as error:
+        if limits and isinstance(error, Unauthenticated):
+            limits.failed(credentials.address)
+        raise _told(error) from error
 
 
-def _shown(credentials: Credentials) -> str | None:
-    tokens = (_from_headers(credentials.headers), _from_params(credentials.params))
-    shown = {token for token in tokens if token}
-    if len(shown) > 1:
+async def end_of(runtime: Runtime, principal: Principal) -> ClientError:
+    """Wait until a principal's credential holds no more; return what the client is told of it."""
+    return _told(await ended(runtime, principal))
+
+
+def _told(error: Unauthenticated | Inactive) -> ClientError:
+    if isinstance(error, Unauthenticated):
+        return ClientError(str(error), "UNAUTHENTICATED")
+    facts = {"reason": error.reason, "until": write_datetime(error.until) if error.until else None}
+    return ClientError(str(error), error.code, **facts)
+
+
+def _shown(credentials: Credentials, browsers: Browsers | None) -> str | None:
+    header, init = bearer_of(credentials.headers), _from_params(credentials.params)
+    if header and init and header != init:
         raise Unauthenticated("The header and connection_init show different credentials.")
-    return shown.pop() if shown else None
+    # browsers send the cookie with every socket, wanted or not: there, what the page says in connection_init counts
+    if browsers is None or init or _ticket(credentials.params):
+        return header or init
+    cookie = browsers.token(credentials.headers)
+    if cookie and header is None:
+        browsers.guard(credentials)
+    elif cookie and cookie != header:
+        raise Unauthenticated(
+            "The Authorization and the session cookie show different credentials; sign out, or send one."
+        )
+    return header or cookie
 
 
-def _from_headers(headers: Mapping[str, str]) -> str | None:
+def bearer_of(headers: Mapping[str, str]) -> str | None:
+    """Read the token of the Authorization header.
+
+    Raises:
+        Unauthenticated: the header is of another form.
+    """
     return _bearer(headers.get("authorization"))
 
 
@@ -43,6 +93,15 @@ def _from_params(params: Mapping[str, object] | None) -> str | None:
         if name.lower() == "authorization":
             return _bearer(value)
     return None
+
+
+def _ticket(params: Mapping[str, object] | None) -> str | None:
+    value = (params or {}).get("ticket")
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise Unauthenticated("The ticket must be a string.")
+    return value
 
 
 def _bearer(value: object) -> str | None:

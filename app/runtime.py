@@ -39,8 +39,10 @@ async def open_runtime(dsn: str, broker_kind: BrokerKind, *, clock: Clock = syst
         policies = catalog.policies
         poster = Poster(database, clock, wake, keys_kept=timedelta(days=policies.idempotency_retention_days))
         feed = Feed(database.pool, broker, replay_entries_max=policies.feed_replay_entries_max)
+        runtime = Runtime(database, poster, broker, feed, catalog, clock)
+        await runtime.terms.read(database, clock())
         try:
-            yield Runtime(database, poster, broker, feed, catalog, clock)
+            yield runtime
         finally:
             await feed.stop()
             await poster.stop()

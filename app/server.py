@@ -4,22 +4,30 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import Context as ContextVars
+from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
 import web
-from app.principal import principal_of
+from app.browsers import CSRF_HEADER, Browsers
+from app.downloads import download_route
+from app.mail import mailer_of
+from app.principal import end_of, principal_of
+from app.rate_limits import AddressGate, AddressLimits
 from app.runtime import open_runtime, system_clock
 from app.settings import Environment, Settings
+from app.sign_in.routes import SignIn
 from app.tabs import demo_boot
 from app.worker import work
 from domain.principals import Principal
-from execution import Credentials, GraphQLEndpoint
+from execution import ClientError, Credentials, GraphQLEndpoint
 from resolvers.context import Context
 from resolvers.graph import build_schema
 from services.demo import load_demo
@@ -29,6 +37,7 @@ from web.graphiql import MOUNT_PATH, Boot, GraphiQLPage
 
 GRAPHIQL_DIST = Path(web.__file__).parent / "dist"
 HEALTH_TIMEOUT_S = 5.0
+PREFLIGHT_KEPT_S = 600
 
 
 def create_app(settings: Settings, dsn: str, *, clock: Clock = system_clock, worker: bool = True) -> Starlette:
@@ -39,17 +48,23 @@ def create_app(settings: Settings, dsn: str, *, clock: Clock = system_clock, wor
         dsn: the database.
         clock: reads the present instant.
         worker: whether the worker runs in this process, too.
+
+    Returns the application; whoever stops serving it awaits `app.state.leave()` first, or waits for open feeds.
     """
-    graph = _Graph(settings)
+    browsers = _browsers(settings)
+    graph, sign_in = _Graph(settings, browsers, AddressLimits(clock)), SignIn(settings, browsers)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with open_runtime(dsn, settings.broker, clock=clock) as runtime:
             await graph.open(runtime)
+            sign_in.open(runtime)
             stop = asyncio.Event()
             # a clean context: the worker must not inherit anybody's transaction
             task = (
-                asyncio.get_running_loop().create_task(work(runtime, stop), context=ContextVars()) if worker else None
+                asyncio.get_running_loop().create_task(work(runtime, stop, mailer_of(settings)), context=ContextVars())
+                if worker
+                else None
             )
             try:
                 yield
@@ -67,34 +82,73 @@ def create_app(settings: Settings, dsn: str, *, clock: Clock = system_clock, wor
             return JSONResponse({"status": "the database is away"}, status_code=503)
         return JSONResponse({"status": "ok"})
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", _home),
             Route("/health", health),
+            download_route(lambda: graph.runtime, graph.authenticate),
             Mount(MOUNT_PATH, graph.page.assets),
             Route("/graphql", graph.endpoint),
             WebSocketRoute("/graphql", graph.endpoint),
+            *sign_in.routes,
         ],
+        middleware=_cors(settings),
         lifespan=lifespan,
     )
+    app.state.leave = graph.leave
+    return app
+
+
+def _browsers(settings: Settings) -> Browsers:
+    """Cookies travel over https only, but for development, which may have none."""
+    plain = settings.environment is Environment.DEVELOPMENT and settings.public_origin.startswith("http://")
+    return Browsers(settings.public_origin, frozenset(settings.sign_in.allowed_origins), secure=not plain)
+
+
+def _cors(settings: Settings) -> list[Middleware]:
+    """Let the pages of listed origins call with credentials; no others, and none at all unless some are listed."""
+    if not settings.sign_in.allowed_origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.sign_in.allowed_origins,
+            allow_credentials=True,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", CSRF_HEADER],
+            expose_headers=["Retry-After"],
+            max_age=PREFLIGHT_KEPT_S,
+        )
+    ]
 
 
 async def _home(_request: Request) -> Response:
     return RedirectResponse("/graphql", status_code=307)
 
 
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """Who calls, and from where."""
+
+    principal: Principal
+    gate: AddressGate
+
+
 class _Graph:
     """The GraphQL endpoint, and the runtime behind it while the application is up."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, browsers: Browsers, limits: AddressLimits) -> None:
+        self._settings, self._browsers, self._limits = settings, browsers, limits
         self._runtime: Runtime | None = None
         self._boot = Boot()
         self.page = GraphiQLPage(GRAPHIQL_DIST)
+        schema = build_schema()
+        schema.config.disable_field_suggestions = not settings.introspection  # "Did you mean …" tells names as well
         self.endpoint = GraphQLEndpoint(
-            build_schema(),
-            authenticate=self._authenticate,
+            schema,
+            authenticate=self._visit,
             new_context=self._new_context,
+            ending=self._ending,
             page=self._graphiql if settings.graphiql else None,
             introspection=settings.introspection,
         )
@@ -110,11 +164,23 @@ class _Graph:
         if self._settings.environment is Environment.DEVELOPMENT and self._settings.graphiql:
             self._boot = demo_boot(await load_demo(runtime, self._settings.signing_secret().reveal()))
 
-    async def _authenticate(self, credentials: Credentials) -> Principal:
-        return await principal_of(self.runtime, credentials)
+    async def leave(self) -> None:
+        """End the feeds: their followers are told to come back, and the server need not wait for them."""
+        if self._runtime is not None:
+            await self._runtime.feed.stop()
 
-    def _new_context(self, principal: Principal) -> Context:
-        return Context(self.runtime, principal)
+    async def authenticate(self, credentials: Credentials) -> Principal:
+        """Find out who calls."""
+        return await principal_of(self.runtime, credentials, self._browsers, self._limits)
+
+    async def _visit(self, credentials: Credentials) -> "_Visit":
+        return _Visit(await self.authenticate(credentials), AddressGate(self._limits, credentials.address))
+
+    async def _ending(self, visit: "_Visit") -> ClientError:
+        return await end_of(self.runtime, visit.principal)
+
+    def _new_context(self, visit: "_Visit") -> Context:
+        return Context(self.runtime, visit.principal, visit.gate)
 
     async def _graphiql(self) -> Response:
         return self.page.page(self._boot)

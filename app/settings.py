@@ -14,6 +14,8 @@ from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 from app.data_folder import make_data_folder, read_or_make_secret
+from app.mail_settings import MailSettings, read_mail
+from app.sign_in.settings import SignInSettings, read_sign_in
 
 SECRET_CHARACTERS_MIN = 32
 
@@ -83,6 +85,8 @@ class Settings:
     secret: Secret | None = None
     """Given in ``ALLOT_SECRET``; use ``signing_secret``, which makes one where that is allowed."""
     log_level: LogLevel = LogLevel.INFO
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
+    mail: MailSettings = field(default_factory=MailSettings)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -105,10 +109,21 @@ class Settings:
             graphiql=read.switch("ALLOT_GRAPHIQL", open_by_default),
             secret=read.secret("ALLOT_SECRET", demanded=environment is Environment.PRODUCTION),
             log_level=read.choice("ALLOT_LOG_LEVEL", LogLevel, LogLevel.INFO),
+            sign_in=read_sign_in(read, production=environment is Environment.PRODUCTION),
+            mail=read_mail(read),
         )
         if read.problems:
             raise SettingsError(tuple(read.problems))
         return settings
+
+    @property
+    def public_origin(self) -> str:
+        """The origin that browsers see: the one that is set, or the one that is listened on."""
+        if self.sign_in.public_url is not None:
+            return self.sign_in.public_url
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host).lower()  # noqa: S104  (nothing is bound)
+        named = f"[{host}]" if ":" in host else host
+        return f"http://{named}" if self.port == 80 else f"http://{named}:{self.port}"
 
     def signing_secret(self) -> Secret:
         """The secret that signs and hashes: the one given, or outside production one kept in the data folder.
@@ -148,57 +163,57 @@ class _Reader:
         self.problems: list[str] = []
 
     def choice(self, name: str, kind: type[_Choice], default: _Choice) -> _Choice:
-        value = self._text(name)
+        value = self.text(name)
         if value is None:
             return default
         try:
             return kind(value.lower())
         except ValueError:
-            self._refuse(name, value, "one of " + ", ".join(member.value for member in kind))
+            self.refuse(name, value, "one of " + ", ".join(member.value for member in kind))
             return default
 
     def switch(self, name: str, default: bool) -> bool:
-        value = self._text(name)
+        value = self.text(name)
         if value is None:
             return default
         if value.lower() not in {"on", "off"}:
-            self._refuse(name, value, "on or off")
+            self.refuse(name, value, "on or off")
         return value.lower() == "on"
 
     def port(self, name: str, default: int) -> int:
-        value = self._text(name)
+        value = self.text(name)
         if value is None:
             return default
         # fullmatch on ASCII digits: int() would also take "+80", "8_0" and digits of other scripts
         number = int(value) if re.fullmatch(r"[0-9]{1,5}", value) else 0
         if not 1 <= number <= 65535:
-            self._refuse(name, value, "a whole number from 1 to 65535")
+            self.refuse(name, value, "a whole number from 1 to 65535")
         return number
 
     def host(self, name: str, default: str) -> str:
-        value = self._text(name)
+        value = self.text(name)
         if value is None:
             return default
         if not _is_host(value):
-            self._refuse(name, value, "a host name or an IP address without port, such as 127.0.0.1, 0.0.0.0 or ::")
+            self.refuse(name, value, "a host name or an IP address without port, such as 127.0.0.1, 0.0.0.0 or ::")
         return value
 
     def folder(self, name: str, default: Path) -> Path:
-        value = self._text(name)
+        value = self.text(name)
         if value is None:
             return default
         try:
             if stat.S_ISDIR(Path(value).stat().st_mode):
                 return Path(value)
-            self._refuse(name, value, "a folder, and this is a file")
+            self.refuse(name, value, "a folder, and this is a file")
         except FileNotFoundError:
             pass  # it is made when it is needed
         except (OSError, ValueError):  # longer than the system allows, below a file, closed to us, or with a NUL byte
-            self._refuse(name, value, "a folder's path that can be reached")
+            self.refuse(name, value, "a folder's path that can be reached")
         return Path(value)
 
     def database_url(self, name: str) -> str | None:
-        value = self._text(name)
+        value = self.text(name)
         if value is None:
             return None
         problem = _database_url_problem(value)
@@ -209,7 +224,7 @@ class _Reader:
         return "postgresql://" + value.partition("://")[2]
 
     def secret(self, name: str, *, demanded: bool) -> Secret | None:
-        value = self._text(name)
+        value = self.text(name)
         if value is None:
             if demanded:
                 self.problems.append(_SECRET_DEMANDED)
@@ -218,10 +233,13 @@ class _Reader:
             self.problems.append(f"{name} has {len(value)} characters; at least {SECRET_CHARACTERS_MIN} are needed")
         return Secret(value)
 
-    def _text(self, name: str) -> str | None:
+    def text(self, name: str) -> str | None:
         return self._environ.get(name, "").strip() or None
 
-    def _refuse(self, name: str, value: str, allowed: str) -> None:
+    def demand(self, problem: str) -> None:
+        self.problems.append(problem)
+
+    def refuse(self, name: str, value: str, allowed: str) -> None:
         shown = value if len(value) <= 60 else value[:60] + "…"
         self.problems.append(f"{name} is {shown!r}; allowed is {allowed}")
 

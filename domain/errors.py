@@ -1,5 +1,7 @@
 """Errors that a caller can mend. A business refusal is data (`domain.refusals`), never one of these."""
 
+from datetime import datetime
+
 
 class InvalidInput(ValueError):  # noqa: N818  (a plain noun, as its siblings)
     """An input that no state of the world would make acceptable; names the field (G5)."""
@@ -14,8 +16,29 @@ class Unauthenticated(Exception):  # noqa: N818  (the field's standard term, and
     """No credential, or one that is unknown, expired or revoked: all alike to the outside."""
 
 
+class Inactive(Exception):  # noqa: N818  (a plain noun, as its siblings)
+    """The credential is genuine, and its person may not come in (A4). Told to nobody who has not proven who they are.
+
+    `code` is stable; `reason` is what the operator gave; `until` ends it by itself, None: it does not.
+    """
+
+    def __init__(self, code: str, message: str, reason: str | None, until: datetime | None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.reason = reason
+        self.until = until
+
+
 class Forbidden(Exception):  # noqa: N818  (the field's standard term, and GraphQL's code)
     """The caller's kind or scopes do not allow this act (G1); says what would."""
+
+
+class RateLimited(Exception):  # noqa: N818  (the field's standard term, and GraphQL's code)
+    """Too often from one address; the same may be asked again after so many seconds."""
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class NotFound(LookupError):  # noqa: N818  (the field's standard term, and GraphQL's code)

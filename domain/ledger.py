@@ -41,7 +41,7 @@ class Accepted:
 
     page: Page
     entry: Entry | None
-    """None for `Advance` alone."""
+    """None where there was nothing to write: `Advance`, and `RevokeGrants` without such grants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ def advance(state: WalletState, now: datetime) -> Page:
     """Write everything that fell due at or before `now`."""
     draft = Draft(state)
     write_due(draft, max(now, state.last_at))
+    draft.all_due_is_written()
     return draft.page()
 
 
@@ -67,6 +68,7 @@ def decide(state: WalletState, command: Command, now: datetime) -> Decision:
     draft = Draft(state)
     now = max(now, state.last_at)
     write_due(draft, now)
+    draft.all_due_is_written()
     answer = _answer(draft, command, now)
     if isinstance(answer, Refusal):
         return Refused(draft.page(), answer)
@@ -117,7 +119,7 @@ def _start_task(draft: Draft, command: StartTask, now: datetime) -> Entry | Refu
     if len(draft.state.tasks) >= command.running_max:
         return Refusal(
             RefusalCode.TOO_MANY_RUNNING_TASKS,
-            f"This wallet already has {command.running_max} running tasks, which is the most it may have.",
+            f"This wallet already has as many running tasks as it may have: {command.running_max}.",
         )
     if refusal := refuse_shortage(draft.state, meter, amount, now):
         return refusal

@@ -23,16 +23,19 @@ class Page:
     grants: Mapping[int, Grant]
     allowances: Mapping[int, Allowance]
     tasks: Mapping[UUID, Task]
+    due: int = 0
+    """How many of the entries, the first ones, fell due by themselves."""
 
 
 class Draft:
     """A page being written. Lives within one call of `advance` or `decide`, and never outside of it."""
 
-    __slots__ = ("_allowances", "_entries", "_grants", "_tasks", "state")
+    __slots__ = ("_allowances", "_due", "_entries", "_grants", "_tasks", "state")
 
     def __init__(self, state: WalletState) -> None:
         self.state = state
         self._entries: list[Entry] = []
+        self._due = 0
         self._grants: dict[int, Grant] = {}
         self._allowances: dict[int, Allowance] = {}
         self._tasks: dict[UUID, Task] = {}
@@ -69,6 +72,10 @@ class Draft:
             self._tasks[task.id] = task
         return entry
 
+    def all_due_is_written(self) -> None:
+        """Note that what was written so far fell due by itself."""
+        self._due = len(self._entries)
+
     def page(self) -> Page:
         """Finish."""
-        return Page(self.state, tuple(self._entries), self._grants, self._allowances, self._tasks)
+        return Page(self.state, tuple(self._entries), self._grants, self._allowances, self._tasks, self._due)

@@ -28,6 +28,18 @@ class RefusalCode(StrEnum):
     """The task was completed, failed, cancelled or timed out before (F4)."""
     ALREADY_GRANTED = "ALREADY_GRANTED"
     """The allowance exists already; there is no second grant for one period (B8)."""
+    PERSON_NOT_SUSPENDED = "PERSON_NOT_SUSPENDED"
+    """Only who is suspended can be reinstated (A4)."""
+    PERSON_SUSPENDED = "PERSON_SUSPENDED"
+    """The account is suspended; the message says why and until when (A4)."""
+    PERSON_TERMINATED = "PERSON_TERMINATED"
+    """A terminated account stays terminated (A4)."""
+    EFFECTIVE_TOO_EARLY = "EFFECTIVE_TOO_EARLY"
+    """The change leaves people less time than they are due (A6, A7)."""
+    REAUTHENTICATION_REQUIRED = "REAUTHENTICATION_REQUIRED"
+    """The session is too old for this: sign in again (A5)."""
+    SOLE_ADMINISTRATOR = "SOLE_ADMINISTRATOR"
+    """An organisation with members would be left without an administrator (A5, B3)."""
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
     """The key was used with another input (F5)."""
 
@@ -55,3 +67,5 @@ class Refusal:
     field: tuple[str, ...] = ()
     limits: tuple[LimitState, ...] = ()
     requested: int | None = None
+    earliest_at: datetime | None = None
+    """The earliest instant that would have been accepted, where a date is the reason (A7)."""

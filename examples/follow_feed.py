@@ -24,7 +24,16 @@ from websockets.exceptions import ConnectionClosed
 
 PROTOCOLS = [WebsocketsTransport.GRAPHQLWS_SUBPROTOCOL]  # which is graphql-transport-ws
 HOPELESS_CODES = {4401, 4403}  # how the server closes a socket whose credential it does not take
-HOPELESS = {"ACCESS_ENDED", "UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "BAD_USER_INPUT"}
+HOPELESS = {
+    "CREDENTIAL_ENDED",
+    "MEMBERSHIP_ENDED",
+    "PERSON_SUSPENDED",
+    "PERSON_TERMINATED",
+    "UNAUTHENTICATED",
+    "FORBIDDEN",
+    "NOT_FOUND",
+    "BAD_USER_INPUT",
+}
 
 FEED = """
 subscription Feed($workspace: ID!, $after: Cursor) {

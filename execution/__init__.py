@@ -6,7 +6,7 @@ Knows GraphQL and nothing of our domain.
 from execution.endpoint import Authenticate, GraphQLEndpoint, NewContext
 from execution.errors import ClientError
 from execution.limits import Limits
-from execution.protocol import Credentials
+from execution.protocol import Credentials, address_of
 from execution.sharing import Shareable
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "Limits",
     "NewContext",
     "Shareable",
+    "address_of",
 ]

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from execution.engine import Engine
+from execution.errors import ClientError
 from execution.http import HttpTransport
 from execution.limits import Limits
 from execution.protocol import Credentials
@@ -24,6 +25,10 @@ NewContext = Callable[[TSession], object]
 subscriptions share encoded events: equal keys must mean equal rights."""
 
 
+Ending = Callable[[TSession], Awaitable[ClientError]]
+"""Waits until a session has ended and returns what its client is told; cancelled when the socket closes before."""
+
+
 class GraphQLEndpoint(Generic[TSession]):
     """GraphQL over HTTP (GET, POST), SSE and WebSockets (graphql-transport-ws) for one schema.
 
@@ -31,6 +36,7 @@ class GraphQLEndpoint(Generic[TSession]):
         schema: the only schema of the process; it must not have schema extensions or operation directives.
         authenticate: turns credentials into a session, once per HTTP request and once per socket.
         new_context: makes the context of one operation.
+        ending: tells when a session ends, so that its socket is closed; None: sessions outlive their sockets.
         limits: the bounds, see `Limits`.
         page: answers a browser that opens the address (GraphiQL); None where there is no page.
         introspection: whether clients may read the schema.
@@ -46,6 +52,7 @@ class GraphQLEndpoint(Generic[TSession]):
         *,
         authenticate: Authenticate[TSession],
         new_context: NewContext[TSession],
+        ending: Ending[TSession] | None = None,
         limits: Limits | None = None,
         page: Callable[[], Awaitable[Response]] | None = None,
         introspection: bool = True,
@@ -53,7 +60,7 @@ class GraphQLEndpoint(Generic[TSession]):
     ) -> None:
         engine = Engine(schema, limits or Limits(), introspection=introspection, compiled=compiled)
         self._http = HttpTransport(engine, authenticate, new_context, page)
-        self._sockets = SocketTransport(engine, authenticate, new_context)
+        self._sockets = SocketTransport(engine, authenticate, new_context, ending)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request or one WebSocket.

@@ -13,7 +13,7 @@ from graphql.execution.values import VariableValues
 from execution.answer import Answer
 from execution.compiler import Compiler
 from execution.documents import Documents, Operation
-from execution.errors import Refused, coded
+from execution.errors import Refused, of_variables
 from execution.limits import Limits
 from execution.reference import Outcome, Reference
 from execution.runtime import Run
@@ -66,7 +66,7 @@ class Engine:
         """Run a query or a mutation."""
         variables = self.reference.variables(operation, given)
         if isinstance(variables, list):
-            return Answer(errors=coded(variables, "BAD_USER_INPUT"), executed=False)
+            return Answer(errors=of_variables(variables), executed=False)
         return await self._run(operation, variables, context, root)
 
     async def subscribe(
@@ -79,7 +79,7 @@ class Engine:
         """
         variables = self.reference.variables(operation, given)
         if isinstance(variables, list):
-            raise Refused(coded(variables, "BAD_USER_INPUT"), well_formed=True)
+            raise Refused(of_variables(variables), well_formed=True)
         executor = self.reference.executor(operation, variables, context)
         source = create_source_event_stream(executor)
         if not isinstance(source, AsyncIterable | ExecutionResult):

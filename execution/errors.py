@@ -1,6 +1,7 @@
 """What a client is told of an error, and what is only logged (rule G5)."""
 
 import logging
+import re
 import traceback
 import uuid
 from collections.abc import Iterable
@@ -69,6 +70,20 @@ def coded(errors: Iterable[GraphQLError], code: str) -> list[GraphQLError]:
     marked = list(errors)
     for error in marked:
         error.extensions = {"code": code, **(error.extensions or {})}
+    return marked
+
+
+_OF_VARIABLE = re.compile(r"Variable '\$(?P<name>\w+)' has invalid value(?: at (?P<path>[^\s:]+))?")
+
+
+def of_variables(errors: Iterable[GraphQLError]) -> list[GraphQLError]:
+    """Errors of variables, with `extensions.field`: the variable's name and the path within its value."""
+    marked = coded(errors, "BAD_USER_INPUT")
+    for error in marked:
+        found = _OF_VARIABLE.match(error.message)
+        if found:
+            path = re.findall(r"\w+", found["path"] or "")
+            error.extensions = {**(error.extensions or {}), "field": [found["name"], *path]}
     return marked
 
 

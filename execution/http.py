@@ -17,12 +17,13 @@ from execution.engine import Engine
 from execution.errors import ClientError, Refused, fault
 from execution.limits import Limits
 from execution.negotiation import JSON, is_json, read_accept
-from execution.protocol import Credentials, Request, convert_request, decode_request
+from execution.protocol import Credentials, Request, address_of, convert_request, decode_request
 from execution.sending import ClientGone, SlowConsumer, send_bounded
 from execution.sse import EventStream, single
 
 TSession = TypeVar("TSession")
 _PARAMETERS_MAX = 20
+_TURNED_AWAY = {"UNAUTHENTICATED": 401, "RATE_LIMITED": 429}
 
 
 class HttpTransport(Generic[TSession]):
@@ -68,7 +69,7 @@ class HttpTransport(Generic[TSession]):
                 status=406,
             )
         request = await self._request(exchange)
-        session = await self._session(Credentials(exchange.headers))
+        session = await self._session(Credentials(exchange.headers, None, exchange.method, exchange.address))
         operation = self._engine.operation(request.query, request.operation_name)
         cost = self._engine.cost(operation, request.variables)
         if operation.kind is OperationType.SUBSCRIPTION:
@@ -97,7 +98,7 @@ class HttpTransport(Generic[TSession]):
         try:
             return await self._authenticate(credentials)
         except ClientError as error:
-            raise Refused([error], status=401) from None
+            raise Refused([error], status=_TURNED_AWAY.get(error.code, 403)) from None
 
     async def _request(self, exchange: "_Exchange") -> Request:
         maximum = self._limits.variables_max
@@ -151,7 +152,7 @@ def _parameters(query_string: bytes) -> dict[str, object]:
             try:
                 parameters[name] = orjson.loads(values[0])
             except ValueError:
-                raise Refused.because(f"`{name}` is not valid JSON.", "BAD_REQUEST", field=name) from None
+                raise Refused.because(f"`{name}` is not valid JSON.", "BAD_REQUEST", field=[name]) from None
     return parameters
 
 
@@ -162,6 +163,7 @@ class _Exchange:
         self.method: str = scope["method"]
         self.query_string: bytes = scope["query_string"]
         self.headers = Headers(scope=scope)
+        self.address = address_of(scope)
         self.accepted = read_accept(self.headers.get("accept"))
         self.receive = receive
         self.started = False
@@ -192,6 +194,8 @@ class _Exchange:
         extra: dict[bytes, bytes] = {}
         if status == 405:
             extra[b"allow"] = b"POST" if refused.errors[0].message.startswith("A mutation") else b"GET, POST"
+        elif status == 429:
+            extra[b"retry-after"] = str((refused.errors[0].extensions or {}).get("retryAfter", 1)).encode()
         elif status == 401:
             extra[b"www-authenticate"] = b"Bearer"
         elif status in {408, 413}:

@@ -95,7 +95,7 @@ def check_size(document: DocumentNode, limits: Limits) -> None:
 class _NulFinder(Visitor):
     def enter_string_value(self, node: StringValueNode, *_place: object) -> None:
         if "\0" in node.value:
-            error = ClientError("A string in the query contains a NUL character.", "BAD_USER_INPUT", field="query")
+            error = ClientError("A string in the query contains a NUL character.", "BAD_USER_INPUT", field=["query"])
             error.nodes = [node]
             raise Refused([error])
 

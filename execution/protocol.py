@@ -1,22 +1,36 @@
 """What travels: a request, the credentials that came with it, and JSON."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import orjson
+from starlette.types import Scope
 
 from execution.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a caller showed: the request's headers, and `connection_init`'s payload on a socket (else None)."""
+    """What a caller showed: the request's headers, and `connection_init`'s payload on a socket (else None).
+
+    `method` is the request's; None on a socket. `address` is the IP address that the server sees, or that a trusted
+    proxy told it; None: there is none.
+    """
 
     headers: Mapping[str, str]
     params: Mapping[str, object] | None = None
+    method: str | None = None
+    address: str | None = None
+
+
+def address_of(scope: Scope) -> str | None:
+    """Find the client's address in an ASGI scope."""
+    client = scope.get("client")
+    return str(client[0]) if client and client[0] else None
 
 
 class Request(msgspec.Struct, frozen=True, rename="camel"):
@@ -67,13 +81,19 @@ def check_request(request: Request, *, variables_max: int, suspicious: bool) -> 
     if suspicious:
         place = _find_nul({"query": request.query, "variables": variables, "operationName": request.operation_name})
         if place is not None:
-            raise Refused.because(f"`{place}` contains a NUL character.", "BAD_USER_INPUT", field=place)
+            raise Refused.because(f"`{place}` contains a NUL character.", "BAD_USER_INPUT", field=_field(place))
     return request
 
 
 def _named(problem: Exception) -> str:
     """The words of msgspec (`Expected `str`, got `int` - at `$.query``), with the member's own name."""
     return str(problem).replace("`$.", "`")
+
+
+def _field(place: str) -> list[str]:
+    """The path as answers name fields: within the variables, or the member of the request."""
+    path = re.findall(r"\w+", place)
+    return path[1:] if path[:1] == ["variables"] and len(path) > 1 else path
 
 
 def _find_nul(value: object) -> str | None:

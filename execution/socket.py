@@ -1,8 +1,8 @@
 """WebSockets: the graphql-transport-ws protocol (the legacy `graphql-ws` subprotocol is off).
 
-Close codes: 4400 malformed message, 4401 not initialised or unauthenticated, 4403 turned away, 4406 subprotocol,
-4408 no connection_init in time, 4409 duplicate id, 4413 SLOW_CONSUMER (ours: the client does not read), 4429 second
-connection_init, 4500 fault, 1009 message too large.
+Close codes: 4400 malformed message, 4401 not initialised or unauthenticated (any more), 4403 turned away, 4406
+subprotocol, 4408 no connection_init in time, 4409 duplicate id, 4413 SLOW_CONSUMER (ours: the client does not read),
+4429 second connection_init, 4500 fault, 1009 message too large.
 """
 
 import asyncio
@@ -18,11 +18,13 @@ from starlette.types import Receive, Scope, Send
 
 from execution.engine import Engine
 from execution.errors import ClientError, Refused, fault, present
-from execution.protocol import Credentials, Request, convert_request, encode
+from execution.protocol import Credentials, Request, address_of, convert_request, encode
 from execution.sending import ClientGone, SlowConsumer, send_bounded
 
 SUBPROTOCOL = "graphql-transport-ws"
 SLOW_CONSUMER = 4413
+LAST_WORDS_S = 0.5
+"""How long operations may go on when the session has ended, so that they can say so themselves."""
 _REASON_BYTES_MAX = 123  # RFC 6455: a control frame holds 125 bytes, two are the code
 
 TSession = TypeVar("TSession")
@@ -52,10 +54,12 @@ class SocketTransport(Generic[TSession]):
         engine: Engine,
         authenticate: Callable[[Credentials], Awaitable[TSession]],
         new_context: Callable[[TSession], object],
+        ending: Callable[[TSession], Awaitable[ClientError]] | None = None,
     ) -> None:
         self._engine = engine
         self._authenticate = authenticate
         self._new_context = new_context
+        self._ending = ending
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket until it is closed."""
@@ -70,7 +74,9 @@ class SocketTransport(Generic[TSession]):
                 await socket.close(4406, "Subprotocol not acceptable")
                 return
             await socket.send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
-            session = await self._initialise(socket, Headers(scope=scope))
+            session = await self._initialise(socket, Headers(scope=scope), address_of(scope))
+            if self._ending is not None:
+                socket.close_after(self._ending(session))
             await socket.listen(lambda: self._new_context(session))
         except _Close as closing:
             await socket.close(closing.code, closing.reason)
@@ -84,7 +90,7 @@ class SocketTransport(Generic[TSession]):
         finally:
             await socket.stop()
 
-    async def _initialise(self, socket: "_Socket", headers: Headers) -> TSession:
+    async def _initialise(self, socket: "_Socket", headers: Headers, address: str | None) -> TSession:
         try:
             async with asyncio.timeout(self._engine.limits.init_timeout_s):
                 while True:
@@ -95,14 +101,18 @@ class SocketTransport(Generic[TSession]):
                 params = message.payload
                 if params is not None and not isinstance(params, dict):
                     raise _Close(4400, "Invalid message: `payload` of connection_init must be an object")
-                session = await self._authenticate(Credentials(headers, params or {}))
+                session = await self._authenticate(Credentials(headers, params or {}, address=address))
         except TimeoutError:
             raise _Close(4408, "Connection initialisation timeout") from None
         except ClientError as error:
-            # 4401 tells client libraries that trying again is useless; 4403 does not.
-            raise _Close(4401 if error.code == "UNAUTHENTICATED" else 4403, error.code) from None
+            raise _turned_away(error) from None
         await socket.text('{"type":"connection_ack"}')
         return session
+
+
+def _turned_away(error: ClientError) -> _Close:
+    # 4401 tells client libraries that trying again is useless; 4403 does not.
+    return _Close(4401 if error.code == "UNAUTHENTICATED" else 4403, error.code)
 
 
 class _Socket:
@@ -115,6 +125,8 @@ class _Socket:
         self._stopping: set[asyncio.Task[None]] = set()
         self._reader: asyncio.Task[Any] | None = None
         self._ending: Exception | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._over: _Close | None = None
         self._open = True
 
     async def send(self, message: dict[str, Any]) -> None:
@@ -137,10 +149,25 @@ class _Socket:
     async def stop(self) -> None:
         """Cancel what runs and wait until its generators are closed."""
         running = [*self._operations.values(), *self._stopping]
+        if self._watch is not None:
+            running.append(self._watch)
         for task in running:
             task.cancel()
         if running:
             await asyncio.gather(*running, return_exceptions=True)
+
+    def close_after(self, ending: Awaitable[ClientError]) -> None:
+        """Close when this tells why the session has ended; begin nothing from then on."""
+        self._watch = asyncio.ensure_future(self._close_after(ending))
+
+    async def _close_after(self, ending: Awaitable[ClientError]) -> None:
+        try:
+            self._over = _turned_away(await ending)
+            if self._operations:
+                await asyncio.wait(self._operations.values(), timeout=LAST_WORDS_S)
+            self._end(self._over)
+        except Exception as problem:  # noqa: BLE001 - it ends the socket, and is told and logged as any fault
+            self._end(problem)
 
     async def receive(self) -> _Message:
         message = await self._receive()
@@ -193,6 +220,8 @@ class _Socket:
             await self.idle(message, initialised=True)
 
     async def _subscribe(self, message: _Message, new_context: Callable[[], object]) -> None:
+        if self._over is not None:
+            raise self._over
         name = message.id
         if not name:
             raise _Close(4400, "Invalid message: `id` is missing")
@@ -228,9 +257,14 @@ class _Socket:
             del self._operations[name]
         if not task.cancelled():
             problem = task.exception()
-            if isinstance(problem, Exception) and self._ending is None and self._reader is not None:
-                self._ending = problem
-                self._reader.cancel()
+            if isinstance(problem, Exception):
+                self._end(problem)
+
+    def _end(self, problem: Exception) -> None:
+        """End the socket as `listen` does when it raises this."""
+        if self._ending is None and self._reader is not None:
+            self._ending = problem
+            self._reader.cancel()
 
     async def _operate(self, name: str, request: Request, new_context: Callable[[], object]) -> None:
         """Run one operation. Raises only what ends the socket: ClientGone, SlowConsumer."""

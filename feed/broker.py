@@ -16,7 +16,7 @@ from typing import Self
 from broadcaster import Broadcast, BroadcastBackend
 
 from feed.broker_backoff import pause_s
-from feed.broker_inbox import GAP
+from feed.broker_inbox import GAP, LOST
 from feed.broker_outbox import EVERYBODY, PAYLOAD_BYTES_MAX, Outbox, check_topic, pack, unpack
 
 START_WAIT_S = 10.0
@@ -63,6 +63,11 @@ class Wakeups:
         woken, self._raised = self._raised, False
         return woken
 
+    def take(self) -> bool:
+        """Tell whether it was woken since the last time, without waiting; lowers the flag."""
+        woken, self._raised = self._raised, False
+        return woken
+
     def raise_flag(self) -> None:
         """Wake this listener. Never blocks, never grows."""
         self._raised = True
@@ -79,7 +84,8 @@ class Broker:
     """One physical channel per process; the fan-out to topics happens here.
 
     A backend belongs to one broker. It must bound the time of its `publish`, keep reconnecting by itself,
-    and put a `GAP` into its inbox each time that the channel becomes live, the first time included.
+    put a `GAP` into its inbox each time that the channel becomes live, the first time included, and `LOST` each
+    time that it finds it dead.
     The number of listeners is bounded by who opens them (one per socket and topic); one costs a flag and two
     dictionary entries. All methods belong to the thread of the event loop.
 
@@ -103,8 +109,17 @@ class Broker:
         self._outbox = Outbox()
         self._listeners: dict[str, set[Wakeups]] = {}
         self._live = asyncio.Event()
+        self._hears = False
         self._pump: asyncio.Task[None] | None = None
         self._publisher: asyncio.Task[None] | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether wake-ups of other processes arrive now, as far as is known.
+
+        What is kept in memory because nobody said otherwise is good for nothing while this is False.
+        """
+        return self._hears
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -154,6 +169,7 @@ class Broker:
                 task.cancel()
             await asyncio.wait(tasks)
             self._live.clear()
+            self._hears = False
 
     async def wake(self, topics: Collection[str]) -> None:
         """Wake everybody who listens to these topics: in this process at once, in others by one message.
@@ -176,6 +192,8 @@ class Broker:
     def listen(self, topic: str) -> Iterator[Wakeups]:
         """Listen to a topic inside the `with` block. Registered on entry, at once: listen first, then replay.
 
+        A topic that ends with a dot is a family: `access.` is woken with each `access.…`.
+
         Raises:
             ValueError: the topic is not 1 to 64 plain characters.
         """
@@ -194,13 +212,21 @@ class Broker:
         for topic in topics:
             for wakeups in self._listeners.get(topic, ()):
                 wakeups.raise_flag()
+            family, dot, _ = topic.partition(".")
+            if dot:
+                for wakeups in self._listeners.get(family + dot, ()):
+                    wakeups.raise_flag()
 
     def _receive(self, message: str) -> None:
         """Handle one message of the channel. Never awaits and never raises: the pump must keep up."""
         if message == GAP:
             self._raise_flags(self._listeners)
+            self._hears = True
             self._live.set()
             self._publish_soon()
+            return
+        if message == LOST:
+            self._hears = False
             return
         origin, topics = unpack(message)
         if origin == self._origin:
@@ -221,6 +247,7 @@ class Broker:
 
     def _pump_ended(self, pump: asyncio.Task[None]) -> None:
         self._live.set()  # `start` need not wait for what will not come
+        self._hears = False
         if not pump.cancelled() and (error := pump.exception()) is not None:
             _log.error("the broker's pump ended; readers poll from now on", exc_info=error)
 

@@ -7,6 +7,7 @@ from broadcaster import Event
 
 # NUL cannot travel through a PostgreSQL payload: only a backend of this process can say it.
 GAP = "\x00gap"
+LOST = "\x00lost"
 MESSAGES_MAX = 256  # of at most 8 000 bytes each: 2 MB
 
 
@@ -34,6 +35,11 @@ class Inbox:
         """Say that messages may have been lost. It wakes everybody, so what still waits is not needed."""
         self._messages.clear()
         self._messages.append(Event(channel, GAP))
+        self._filled.set()
+
+    def lost(self, channel: str) -> None:
+        """Say that nothing is heard from now on, until the next `GAP`. One more than the bound, at most."""
+        self._messages.append(Event(channel, LOST))
         self._filled.set()
 
     async def next(self) -> Event:

@@ -112,6 +112,8 @@ class PostgresBackend(BroadcastBackend):
                     self._inbox.gap(channel)  # LISTEN is in force: what a reader reads now misses nothing
                     await self._hold(connection, lost)
             except Exception as error:  # noqa: BLE001 - this loop outlives whatever a broken connection raises
+                if live_since_s is not None:
+                    self._inbox.lost(channel)
                 if live_since_s is not None or not failures:
                     _log.warning("the broker's connection is lost: %s: %s", type(error).__name__, error)
             # A connection that is lost as soon as it is made does not start the back-off anew.

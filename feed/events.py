@@ -72,8 +72,23 @@ class ResyncRequired:
 FeedEvent = Snapshot | FeedEntry | ResyncRequired
 
 
+class AccessEnd(StrEnum):
+    """Why a follower may not read a wallet any more. Codes are stable: clients are told them (A4, B7)."""
+
+    ACCESS_ENDED = "ACCESS_ENDED"
+    CREDENTIAL_ENDED = "CREDENTIAL_ENDED"
+    PERSON_SUSPENDED = "PERSON_SUSPENDED"
+    PERSON_TERMINATED = "PERSON_TERMINATED"
+    MEMBERSHIP_ENDED = "MEMBERSHIP_ENDED"
+
+
 class AccessEnded(Exception):  # noqa: N818  (says what happened)
-    """The follower may not read this wallet any more."""
+    """The follower may not read this wallet any more: `why`, in `words` for people if there is more to say."""
+
+    def __init__(self, why: AccessEnd = AccessEnd.ACCESS_ENDED, words: str | None = None) -> None:
+        super().__init__(words or why)
+        self.why = why
+        self.words = words
 
 
 class FeedClosed(Exception):  # noqa: N818  (says what happened)

@@ -14,7 +14,7 @@ ENDS_ACCESS = frozenset({EntryKind.REVOKE, EntryKind.ALLOWANCE_ENDED})
 """Entries that come with the end of a membership: access is checked before they are told."""
 
 Allowed = Callable[[], Awaitable[bool]]
-"""Asks the database whether the follower may still read its wallet."""
+"""Asks the database whether the follower may still read its wallet; may raise `AccessEnded` itself, to say why not."""
 
 
 class Follower:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -36,23 +35,6 @@ class Newer:
 # of a young table are, reads more rows than the page has.
 _COLUMNS = "e.wallet_id, e.workspace_id, e.recorded_at, e.caller, e.body"
 
-_RANGE = f"""
-SELECT {_COLUMNS} FROM entries e WHERE wallet_id = $1 AND number > $2 AND number <= $3 ORDER BY number
-"""  # noqa: S608  (only constants)
-
-_NEWEST_FIRST = f"""
-WITH top AS (SELECT least($3, last_entry + 1) AS below FROM wallets WHERE id = $1)
-SELECT {_COLUMNS} FROM entries e
-WHERE wallet_id = $1 AND number > greatest($2, (SELECT below FROM top) - 1 - $4) AND number < (SELECT below FROM top)
-ORDER BY number DESC
-"""  # noqa: S608  (only constants)
-
-_ONE = f"SELECT {_COLUMNS} FROM entries e WHERE wallet_id = $1 AND number = $2"  # noqa: S608  (only constants)
-
-_AT_OR_BEFORE = f"""
-SELECT {_COLUMNS} FROM entries e WHERE wallet_id = $1 AND at <= $2 ORDER BY at DESC, number DESC LIMIT 1
-"""  # noqa: S608  (only constants)
-
 _NEWER = f"""
 SELECT asked.wallet_id AS of_wallet, asked.after, w.last_entry, {_COLUMNS}
 FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS asked (wallet_id, after, up_to)
@@ -75,53 +57,6 @@ WHERE w.id = ANY ($1::uuid[])
 _ENTRY = msgspec.json.Decoder(Entry)
 _BALANCES = msgspec.json.Decoder(tuple[Balance, ...])
 _TASKS = msgspec.json.Decoder(tuple[Task, ...])
-
-
-async def read_after(connection: Connection, wallet_id: UUID, after: int, limit: int) -> tuple[FeedEntry, ...]:
-    """Read the next `limit` entries (1 to `PAGE_ENTRIES_MAX`) after a number, oldest first.
-
-    Raises:
-        ValueError: the limit is out of its bounds.
-    """
-    rows = await connection.fetch(_RANGE, wallet_id, after, _up_to(after, limit))
-    return tuple(_feed_entry(row) for row in rows)
-
-
-async def read_page(
-    connection: Connection,
-    wallet_id: UUID,
-    *,
-    after: int | None,
-    before: int | None,
-    limit: int,
-    newest_first: bool,
-) -> tuple[FeedEntry, ...]:
-    """Read up to `limit` (1 to `PAGE_ENTRIES_MAX`) of the entries with `after < number < before`.
-
-    They are counted off, and come, from the newest or from the oldest. Both bounds are numbers, whichever way
-    the page goes: the next page of a list that shows the newest first is the one `before` the last number seen.
-
-    Raises:
-        ValueError: the limit is out of its bounds.
-    """
-    above, below = after or 0, NUMBER_MAX if before is None else before
-    if newest_first:
-        rows = await connection.fetch(_NEWEST_FIRST, wallet_id, above, below, _checked(limit))
-    else:
-        rows = await connection.fetch(_RANGE, wallet_id, above, min(below - 1, _up_to(above, limit)))
-    return tuple(_feed_entry(row) for row in rows)
-
-
-async def read_one(connection: Connection, wallet_id: UUID, number: int) -> FeedEntry | None:
-    """Read one entry of a wallet; None: the wallet has no such entry."""
-    row = await connection.fetchrow(_ONE, wallet_id, number)
-    return None if row is None else _feed_entry(row)
-
-
-async def last_at_or_before(connection: Connection, wallet_id: UUID, instant: datetime) -> FeedEntry | None:
-    """Read the last entry that was true at an instant (F12); None: nothing had been written by then."""
-    row = await connection.fetchrow(_AT_OR_BEFORE, wallet_id, instant)
-    return None if row is None else _feed_entry(row)
 
 
 async def snapshot(connection: Connection, wallet_id: UUID) -> Snapshot | None:

@@ -9,6 +9,14 @@ def wallet_topic(wallet_id: UUID) -> str:
     return urlsafe_b64encode(wallet_id.bytes)[:22].decode()
 
 
+ACCESS_FAMILY = "access."
+"""All topics of access together."""
+
+
 def access_topic(subject_id: UUID) -> str:
-    """Name the topic of a person or service account: "what it may do has changed; look again"."""
-    return "access." + wallet_topic(subject_id)
+    """Name the topic of a person or service account or operator: "what it may do has changed; look again"."""
+    return ACCESS_FAMILY + wallet_topic(subject_id)
+
+
+TERMS_TOPIC = "terms"
+"""The topic of the terms: "a version was published"."""

@@ -120,7 +120,14 @@ async def open_database(dsn: str, *, connections_max: int = POOL_CONNECTIONS_MAX
             max_size=connections_max,
             command_timeout=COMMAND_TIMEOUT_S,
             reset=_nothing_to_reset,
-            server_settings={"timezone": "UTC", "application_name": "allotment", "jit": "off"},
+            server_settings={
+                "timezone": "UTC",
+                "application_name": "allotment",
+                "jit": "off",
+                # Plans are cached, those of foreign keys' checks too, and a table that was small when they were made
+                # is read through until it is analysed: all our statements go by an index.
+                "enable_seqscan": "off",
+            },
         ) as pool,
         TortoiseContext() as orm,
     ):

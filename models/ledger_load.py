@@ -75,7 +75,11 @@ SELECT
     (SELECT json_agg(json_build_array(id, wallet_id)) FROM tasks WHERE id = ANY ($2::uuid[])),
     (SELECT json_agg(json_build_array(k.caller, k.key, encode(k.input_hash, 'base64'), k.wallet_id, e.body, k.refusal))
         FROM unnest($3::uuid[], $4::text[]) AS asked (caller, key)
-        JOIN idempotency_keys k ON k.caller = asked.caller AND k.key = asked.key AND k.created_at > $5
+        CROSS JOIN LATERAL (
+            SELECT * FROM idempotency_keys u
+            WHERE u.caller = asked.caller AND u.key = asked.key AND u.created_at > $5
+            LIMIT 1  -- one by the primary key; LIMIT keeps it from becoming a join whose plan a young table gets wrong
+        ) k
         LEFT JOIN entries e ON e.wallet_id = k.wallet_id AND e.number = k.entry)
 """
 

@@ -1,21 +1,12 @@
 """Tables `exports`, `export_parts` and `deletions`: taking one's data along, and having it erased (A5)."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
 
-
-class ExportState(StrEnum):
-    """QUEUED and RUNNING end in READY or FAILED; a READY one is EXPIRED once its parts are deleted."""
-
-    QUEUED = "QUEUED"
-    RUNNING = "RUNNING"
-    READY = "READY"
-    FAILED = "FAILED"
-    EXPIRED = "EXPIRED"
+from domain.exports import ExportState
 
 
 class Export(Model):

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from tortoise import fields
 
-from domain.refusals import RefusalCode
 from models.written_by_poster import WrittenByPoster
 
 
@@ -16,7 +15,7 @@ class Refusal(WrittenByPoster):
     wallet_id: UUID = fields.UUIDField()
     workspace_id: UUID = fields.UUIDField()
     at: datetime = fields.DatetimeField()
-    code: fields.Field[RefusalCode] = fields.CharEnumField(RefusalCode, max_length=32)
+    code: fields.Field[str] = fields.CharField(max_length=32)
     caller: UUID | None = fields.UUIDField(null=True)
     last_entry: int = fields.BigIntField()
     body: object = fields.JSONField()

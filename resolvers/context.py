@@ -6,50 +6,50 @@ from typing import TypeVar
 
 from resolvers import (
     allowances,
+    banners,
+    deletions,
     entries,
+    exports,
     feed,
     nodes,
+    notices,
     persons,
     pricing,
-    task_mutations,
+    sessions,
     tasks,
-    usage_mutations,
+    terms,
     viewer,
     wallets,
     workspaces,
 )
 from resolvers.errors import telling
-from resolvers.operation import Operation
+from resolvers.mutations import Mutations
 from schema.allowances import Allowance
 from schema.balances import Balance, Quota
+from schema.banners import Banner
 from schema.context import Asked
+from schema.deletions import (
+    Deletion,
+)
 from schema.entries import Entry, EntryConnection, EntryExplanation
+from schema.exports import Export
 from schema.feed import UsageFeedEvent
 from schema.nodes import Node
+from schema.notices import NoticeConnection
 from schema.persons import Person
 from schema.pricing import Product
-from schema.task_mutations import (
-    CancelTaskInput,
-    CancelTaskPayload,
-    CompleteTaskInput,
-    CompleteTaskPayload,
-    ExtendTaskInput,
-    ExtendTaskPayload,
-    FailTaskInput,
-    FailTaskPayload,
-    StartTaskInput,
-    StartTaskPayload,
-)
+from schema.sessions import Session
 from schema.tasks import Task
-from schema.usage_mutations import ConsumeInput, ConsumePayload
-from schema.viewer import ServiceAccount, Viewer
+from schema.terms import Terms, TermsAcceptance, TermsVersion
+from schema.texts import LocalizedText
+from schema.viewer import NoticesAsked, ServiceAccount, Viewer
 from schema.wallets import PageAsked, Wallet
 from schema.workspaces import Workspace
 
 _Found = TypeVar("_Found")
 
 
-class Context(Operation, Asked):
+class Context(Mutations, Asked):
     """`Context(runtime, principal)`: one for each operation, so that what it loaded is as old as the operation."""
 
     @property
@@ -83,6 +83,21 @@ class Context(Operation, Asked):
         return await viewer.viewer_workspaces(self)
 
     @telling
+    async def viewer_sessions(self) -> list[Session]:
+        """Find the caller's sessions."""
+        return await sessions.viewer_sessions(self)
+
+    @telling
+    async def viewer_exports(self) -> list[Export]:
+        """Find the caller's exports."""
+        return await exports.viewer_exports(self)
+
+    @telling
+    async def viewer_deletion(self) -> Deletion | None:
+        """Find the deletion that the caller has asked for."""
+        return await deletions.viewer_deletion(self)
+
+    @telling
     async def node(self, id_: str) -> Node | None:
         """Find anything by its id."""
         return await nodes.node(self, id_)
@@ -91,6 +106,36 @@ class Context(Operation, Asked):
     async def products(self) -> list[Product]:
         """List everything that can be used."""
         return pricing.products(self)
+
+    @telling
+    async def terms(self) -> Terms:
+        """Tell the terms."""
+        return await terms.terms(self)
+
+    @telling
+    async def terms_body(self, terms_: TermsVersion) -> LocalizedText:
+        """Find what a version of the terms says."""
+        return await terms.terms_body(self, terms_)
+
+    @telling
+    async def banners(self) -> list[Banner]:
+        """List what everybody is shown now."""
+        return await banners.banners(self)
+
+    @telling
+    async def viewer_notices(self, asked: NoticesAsked) -> NoticeConnection:
+        """Find a page of the caller's notices."""
+        return await notices.viewer_notices(self, asked)
+
+    @telling
+    async def viewer_unread_notices(self) -> int:
+        """Count what the caller has not read."""
+        return await notices.viewer_unread_notices(self)
+
+    @telling
+    async def viewer_accepted_terms(self) -> list[TermsAcceptance]:
+        """Find which terms the caller has accepted."""
+        return await terms.viewer_accepted_terms(self)
 
     @telling
     async def explain_entry(self, id_: str) -> EntryExplanation | None:
@@ -136,36 +181,6 @@ class Context(Operation, Asked):
     async def recorded_at(self, entry: Entry) -> datetime:
         """Find out when an entry was written."""
         return await entries.recorded_at(self, entry)
-
-    @telling
-    async def consume(self, asked: ConsumeInput) -> ConsumePayload:
-        """Charge usage in one step."""
-        return await usage_mutations.consume(self, asked)
-
-    @telling
-    async def start_task(self, asked: StartTaskInput) -> StartTaskPayload:
-        """Start a task."""
-        return await task_mutations.start_task(self, asked)
-
-    @telling
-    async def complete_task(self, asked: CompleteTaskInput) -> CompleteTaskPayload:
-        """Complete a task."""
-        return await task_mutations.complete_task(self, asked)
-
-    @telling
-    async def fail_task(self, asked: FailTaskInput) -> FailTaskPayload:
-        """Fail a task."""
-        return await task_mutations.fail_task(self, asked)
-
-    @telling
-    async def cancel_task(self, asked: CancelTaskInput) -> CancelTaskPayload:
-        """Cancel a task."""
-        return await task_mutations.cancel_task(self, asked)
-
-    @telling
-    async def extend_task(self, asked: ExtendTaskInput) -> ExtendTaskPayload:
-        """Give a task more time."""
-        return await task_mutations.extend_task(self, asked)
 
     @telling
     async def usage_feed(self, workspace_id: str, after: str | None) -> AsyncGenerator[UsageFeedEvent]:

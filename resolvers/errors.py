@@ -6,8 +6,9 @@ from typing import Any, ParamSpec, TypeVar
 
 from graphql import GraphQLError
 
-from domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
-from feed.events import AccessEnded, FeedClosed, ReadFailed
+from domain.errors import Forbidden, InvalidInput, NotFound, RateLimited, Unauthenticated
+from feed.events import AccessEnd, AccessEnded, FeedClosed, ReadFailed
+from resolvers.operation import Operation
 from services.poster import Overloaded
 
 _P = ParamSpec("_P")
@@ -20,35 +21,53 @@ CODES: Mapping[type[Exception], str] = {
     Forbidden: "FORBIDDEN",
     AccessEnded: "ACCESS_ENDED",
     Overloaded: "OVERLOADED",
+    RateLimited: "RATE_LIMITED",
     FeedClosed: "UNAVAILABLE",
     ReadFailed: "UNAVAILABLE",
 }
-"""Every error that a client is told, with its `extensions.code`. Codes are stable."""
+"""Every error that a client is told, with its `extensions.code`. Codes are stable.
+
+How a feed ended is told by a code of its own where more is known than that it did (`AccessEnd`).
+"""
 
 _WORDS: Mapping[type[Exception], str] = {
-    AccessEnded: "You may not follow this wallet any more.",
     Overloaded: "More is being reported than can be written; try again in a moment, with the same idempotency key.",
     FeedClosed: "The server stops; follow again from your last cursor.",
     ReadFailed: "The feed cannot be read at the moment; follow again from your last cursor.",
 }
 """For errors whose own words are for us, if they have any."""
 
+_ENDS: Mapping[AccessEnd, str] = {
+    AccessEnd.ACCESS_ENDED: "You may not follow this wallet any more.",
+    AccessEnd.CREDENTIAL_ENDED: "The credential was revoked or has expired.",
+    AccessEnd.PERSON_SUSPENDED: "This account is suspended.",
+    AccessEnd.PERSON_TERMINATED: "This account was terminated.",
+    AccessEnd.MEMBERSHIP_ENDED: "You are no member of this workspace any more.",
+}
+
 TOLD = tuple(CODES)
 
 
 def client_error(error: Exception) -> GraphQLError:
     """Put an error of the table into the client's words; with the field that it is about, if it is about one."""
+    if isinstance(error, AccessEnded):
+        return GraphQLError(error.words or _ENDS[error.why], extensions={"code": error.why.value})
     extensions: dict[str, object] = {"code": CODES[type(error)]}
     if isinstance(error, InvalidInput | NotFound):
         extensions["field"] = list(error.field)
+    if isinstance(error, RateLimited):
+        extensions["retryAfter"] = error.retry_after_s
     return GraphQLError(_WORDS.get(type(error)) or str(error), extensions=extensions)
 
 
 def telling(answer: Callable[_P, Coroutine[Any, Any, _R]]) -> Callable[_P, Coroutine[Any, Any, _R]]:
-    """Let an answer tell its client the errors of the table."""
+    """Let an answer tell its client the errors of the table. An operation's first answer counts as its caller's act."""
 
     @wraps(answer)
     async def told(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        operation = args[0] if args else None
+        if isinstance(operation, Operation) and not operation.has_acted:
+            await operation.act()
         try:
             return await answer(*args, **kwargs)
         except TOLD as error:

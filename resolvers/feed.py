@@ -6,6 +6,7 @@ from typing import cast
 
 from domain.authorization import permit
 from domain.catalog import Catalog
+from domain.entries import EntryKind
 from domain.errors import NotFound
 from feed import cursor
 from feed.events import FeedEntry, FeedEvent, Snapshot
@@ -14,9 +15,10 @@ from resolvers import ids
 from resolvers.balances import balance_view
 from resolvers.entries import entry_view
 from resolvers.errors import TOLD, client_error
+from resolvers.notices import feed_notice_view
 from resolvers.operation import Operation
 from resolvers.tasks import task_view
-from schema.feed import ResyncReason, ResyncRequired, UsageChange, UsageFeedEvent, UsageSnapshot
+from schema.feed import NoticeReceived, ResyncReason, ResyncRequired, UsageChange, UsageFeedEvent, UsageSnapshot
 from schema.scalars import Cursor
 from services.feed import follow
 
@@ -56,7 +58,7 @@ def event_view(catalog: Catalog, event: FeedEvent) -> UsageFeedEvent:
         return _resync(catalog, event)
     kept = cast("dict[Hashable, object]", event.shared)
     view = kept.get(_VIEW)
-    if not isinstance(view, UsageSnapshot | UsageChange):
+    if not isinstance(view, UsageSnapshot | UsageChange | NoticeReceived):
         view = kept[_VIEW] = _snapshot(catalog, event) if isinstance(event, Snapshot) else _change(catalog, event)
     return view
 
@@ -71,7 +73,11 @@ def _snapshot(catalog: Catalog, event: Snapshot) -> UsageSnapshot:
     )
 
 
-def _change(catalog: Catalog, event: FeedEntry) -> UsageChange:
+def _change(catalog: Catalog, event: FeedEntry) -> UsageChange | NoticeReceived:
+    told = event.entry
+    if told.kind is EntryKind.NOTICE and told.notice is not None:
+        place = Cursor(cursor.encode(event.wallet_id, told.number))
+        return NoticeReceived(shared=event.shared, cursor=place, notice=feed_notice_view(told.notice, told.at))
     entry = entry_view(catalog, event.wallet_id, event.entry, event.recorded_at)
     return UsageChange(shared=event.shared, cursor=entry.cursor, entry=entry)
 

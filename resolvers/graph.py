@@ -8,7 +8,8 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from resolvers.authorization import check_table
-from schema.roots import Mutation, Query, Subscription
+from schema.mutations import Mutation
+from schema.roots import Query, Subscription
 from schema.scalars import SCALARS
 
 

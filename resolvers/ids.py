@@ -12,8 +12,12 @@ WORKSPACE: Final = "wsp"
 WALLET: Final = "wal"
 PERSON: Final = "per"
 SERVICE: Final = "svc"
+SESSION: Final = "ses"
+EXPORT: Final = "exp"
 TASK: Final = "tsk"
 ENTRY: Final = "ent"
+NOTICE: Final = "ntc"
+BANNER: Final = "ban"
 
 _ENTRY = re.compile(r"(ent_[0-9a-z]{26})_([1-9][0-9]{0,17})")
 

@@ -17,9 +17,10 @@ from domain.allowances import Allowance
 from domain.entries import EntryKind
 from domain.principals import Principal
 from domain.tasks import Task
-from services import history, reads
+from domain.texts import Text
+from services import history, reads, terms
 from services.history import BalanceRow, EntryPage, Place
-from services.reads import WalletRow, WorkspaceRow
+from services.reads import PersonRow, WalletRow, WorkspaceRow
 from services.runtime import Runtime
 
 _Row = TypeVar("_Row")
@@ -68,8 +69,8 @@ class Loaders:
         return self._loader(reads.tasks)
 
     @cached_property
-    def persons(self) -> DataLoader[UUID, str | None]:
-        """Display names by the id of the person."""
+    def persons(self) -> DataLoader[UUID, PersonRow | None]:
+        """Persons by id."""
         return self._loader(reads.persons)
 
     @cached_property
@@ -89,6 +90,16 @@ class Loaders:
         if known is None or number not in known:
             raise LookupError(f"wallet {wallet_id} has no allowance {number}")
         return known[number]
+
+    @cached_property
+    def terms_bodies(self) -> DataLoader[int, Text | None]:
+        """What versions of the terms say, by version."""
+
+        async def load(versions: list[int]) -> list[Text | None]:
+            found = await terms.terms_bodies(self._runtime, versions)
+            return [found.get(version) for version in versions]
+
+        return DataLoader(load)
 
     async def entries(self, asked: EntriesAsked) -> EntryPage:
         """Load a page of entries, together with the pages of the same shape that others ask for."""

@@ -9,8 +9,23 @@ from schema.persons import Person
 
 async def person(operation: Operation, id_: UUID) -> Person | None:
     """Load a person."""
-    name = await operation.loaders.persons.load(id_)
-    return None if name is None else Person(id=ids.write(ids.PERSON, id_), display_name=name)
+    row = await operation.loaders.persons.load(id_)
+    if row is None:
+        return None
+    standing, settings = row.standing, row.settings
+    workspace = settings.default_workspace_id if settings else None
+    return Person(
+        id=ids.write(ids.PERSON, id_),
+        display_name=row.display_name,
+        email=row.email,
+        status=standing.status if standing else None,
+        status_reason=standing.reason if standing else None,
+        status_until=standing.until if standing else None,
+        locale=settings.locale if settings else None,
+        time_zone=settings.time_zone if settings else None,
+        default_workspace_id=ids.write(ids.WORKSPACE, workspace) if workspace else None,
+        created_at=settings.created_at if settings else None,
+    )
 
 
 async def find_person(operation: Operation, id_: str) -> Person | None:

@@ -1,7 +1,10 @@
 """Views of receipts."""
 
+import strawberry
+
 from domain import pricing as domain
 from domain.catalog import Catalog
+from domain.ids import public_id
 from resolvers.grants import draw_view
 from resolvers.pricing import price_rule_view
 from schema.receipts import Receipt
@@ -16,6 +19,7 @@ def receipt_view(catalog: Catalog, receipt: domain.Receipt) -> Receipt:
         quantity=Amount(usage.quantity),
         surface=usage.surface,
         client=usage.client,
+        credential_id=strawberry.ID(public_id("crd", usage.credential)) if usage.credential else None,
         price_rule=price_rule_view(catalog, receipt.rule),
         price=Amount(receipt.price),
         charged=Amount(receipt.charged),

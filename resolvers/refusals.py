@@ -20,6 +20,7 @@ def refusal_view(catalog: Catalog, refusal: domain.Refusal) -> Refusal:
         field=list(refusal.field),
         limits=[_limit(catalog, limit) for limit in refusal.limits],
         requested=None if refusal.requested is None else Amount(refusal.requested),
+        earliest_at=refusal.earliest_at,
     )
 
 

@@ -2,8 +2,18 @@
 
 from typing import Protocol
 
-from schema import balances, entries, roots, viewer, wallets, workspaces
+from schema import balances, entries, mutations, roots, terms, viewer, wallets, workspaces
 
 
-class Asked(balances.Asked, entries.Asked, roots.Asked, viewer.Asked, wallets.Asked, workspaces.Asked, Protocol):
+class Asked(
+    balances.Asked,
+    entries.Asked,
+    mutations.Asked,
+    roots.Asked,
+    terms.Asked,
+    viewer.Asked,
+    wallets.Asked,
+    workspaces.Asked,
+    Protocol,
+):
     """What the context of every operation answers."""

@@ -45,15 +45,15 @@ show(
         EntryKind.TIMEOUT: "A task's time ran out. Amount: what was set free.",
         EntryKind.ALLOWANCE_STARTED: "A membership began to give a quota. Amount: what it gives in each period.",
         EntryKind.ALLOWANCE_ENDED: "A membership ceased to give a quota. Amount: what it gave in each period.",
-        EntryKind.NOTICE: "The owner was told something. Amount: 0.",
     },
+    hidden=frozenset({EntryKind.NOTICE}),  # an entry of the feed alone, where it is a `NoticeReceived`
 )
 
 
 @strawberry.type(
     description=(
-        "One thing that happened to a wallet. Entries are numbered 1, 2, 3 … without a gap and never change; all "
-        "figures follow from them."
+        "One thing that happened to a wallet. Entries are numbered 1, 2, 3 … without a gap, notices of the feed "
+        "included, and never change; all figures follow from them."
     )
 )
 class Entry(Node):

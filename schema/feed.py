@@ -10,6 +10,7 @@ import strawberry
 from schema.balances import Balance
 from schema.entries import Entry
 from schema.enums import show
+from schema.notices import FeedNotice
 from schema.scalars import Cursor
 from schema.tasks import Task
 
@@ -56,6 +57,16 @@ class UsageChange:
     entry: Entry = strawberry.field(description="The entry.")
 
 
+@strawberry.type(description="Something that the owner is told, such as new terms. No figure changes by it.")
+class NoticeReceived:
+    """A notice, in its place among the entries. `shared` holds what one follower encoded, for the others."""
+
+    shared: strawberry.Private[dict[Hashable, bytes]]
+
+    cursor: Cursor = strawberry.field(description="Its place: resume from here by giving it as `after`.")
+    notice: FeedNotice = strawberry.field(description="What is told.")
+
+
 @strawberry.type(description="Forget what you know: the feed cannot go on from `after`. The snapshot takes its place.")
 class ResyncRequired:
     """A gap that is told instead of hidden."""
@@ -66,12 +77,12 @@ class ResyncRequired:
 
 
 UsageFeedEvent = Annotated[
-    UsageSnapshot | UsageChange | ResyncRequired,
+    UsageSnapshot | UsageChange | NoticeReceived | ResyncRequired,
     strawberry.union(
         "UsageFeedEvent",
         description=(
-            "What the feed sends: a snapshot first, unless it resumes; then changes. `ResyncRequired` in place of "
-            "changes that cannot be sent any more."
+            "What the feed sends: a snapshot first, unless it resumes; then changes, and what the owner is told. "
+            "`ResyncRequired` in place of changes that cannot be sent any more."
         ),
     ),
 ]

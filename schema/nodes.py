@@ -6,7 +6,8 @@ import strawberry
 @strawberry.interface(
     description=(
         "Something with an id. An id is readable and says what it is of: `wsp_…` a workspace, `wal_…` a wallet, "
-        "`per_…` a person, `svc_…` a service account, `tsk_…` a task, `ent_…` an entry."
+        "`per_…` a person, `svc_…` a service account, `ses_…` a session, `exp_…` an export, `tsk_…` a task, "
+        "`ent_…` an entry, `ntc_…` a notice, `ban_…` a banner."
     )
 )
 class Node:

@@ -10,10 +10,10 @@ class PageInfo:
     """A page's place."""
 
     has_next_page: bool = strawberry.field(
-        description="Whether there is more after this page: the newer entries, with `after: endCursor`."
+        description="Whether there is more after this page, with `after: endCursor`: of entries, the newer ones."
     )
     has_previous_page: bool = strawberry.field(
-        description="Whether there is more before this page: the older entries, with `before: startCursor`."
+        description="Whether there is more before this page, with `before: startCursor`: of entries, the older ones."
     )
     start_cursor: Cursor | None = strawberry.field(description="Cursor of the page's first edge; null: it is empty.")
     end_cursor: Cursor | None = strawberry.field(description="Cursor of the page's last edge; null: it is empty.")

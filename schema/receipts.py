@@ -16,6 +16,9 @@ class Receipt:
     quantity: Amount = strawberry.field(description="How much was used, as reported, in the product's own unit.")
     surface: Surface = strawberry.field(description="Where the person was.")
     client: str | None = strawberry.field(description="Name of the program that was used; null: not known.")
+    credential_id: strawberry.ID | None = strawberry.field(
+        description="Id of the credential that reported it: `crd_…`; null: not known."
+    )
     price_rule: PriceRule = strawberry.field(
         description="The rule that priced it: for a task, the one that held when it started."
     )

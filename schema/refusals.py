@@ -28,6 +28,17 @@ show(
             "The task was completed, failed, cancelled or timed out before. A task resolves at most once."
         ),
         RefusalCode.ALREADY_GRANTED: "The quota was given for this period already; there is no second grant for it.",
+        RefusalCode.PERSON_NOT_SUSPENDED: "The person is not suspended, so there is nothing to come back from.",
+        RefusalCode.PERSON_SUSPENDED: "The account is suspended. The message says why, and until when.",
+        RefusalCode.PERSON_TERMINATED: "The account is terminated, and stays so.",
+        RefusalCode.EFFECTIVE_TOO_EARLY: (
+            "It would take effect before people have had the notice that they are due; see `earliestAt`."
+        ),
+        RefusalCode.REAUTHENTICATION_REQUIRED: "The session is too old for this. Sign in again, and ask again.",
+        RefusalCode.SOLE_ADMINISTRATOR: (
+            "An organisation with other members would be left without an administrator: the role must be handed over "
+            "first."
+        ),
         RefusalCode.IDEMPOTENCY_KEY_REUSED: (
             "The idempotency key was used with another input within the last days. Choose a new key for a new request."
         ),
@@ -65,4 +76,7 @@ class Refusal:
     )
     requested: Amount | None = strawberry.field(
         description="The amount that was asked for, in the unit of the `limits`; null where no limit is the reason."
+    )
+    earliest_at: datetime | None = strawberry.field(
+        description="The earliest instant that would have been accepted; null where no date is the reason."
     )

@@ -1,34 +1,23 @@
-"""The roots: everything that can be asked, done and followed."""
+"""The other roots: everything that can be asked and followed."""
 
 from collections.abc import AsyncGenerator
 from typing import Annotated, Protocol
 
 import strawberry
 
+from schema.banners import Banner
 from schema.entries import EntryExplanation
 from schema.feed import UsageFeedEvent
-from schema.fields import field, mutation, subscription
+from schema.fields import field, subscription
 from schema.nodes import Node
 from schema.pricing import Product
 from schema.scalars import Cursor
-from schema.task_mutations import (
-    CancelTaskInput,
-    CancelTaskPayload,
-    CompleteTaskInput,
-    CompleteTaskPayload,
-    ExtendTaskInput,
-    ExtendTaskPayload,
-    FailTaskInput,
-    FailTaskPayload,
-    StartTaskInput,
-    StartTaskPayload,
-)
-from schema.usage_mutations import ConsumeInput, ConsumePayload
+from schema.terms import Terms
 from schema.viewer import Viewer
 
 
 class Asked(Protocol):
-    """What the roots ask the context for: one method for each of their fields."""
+    """What queries and subscriptions ask the context for: one method for each of their fields."""
 
     async def viewer(self) -> Viewer:
         """Tell who calls."""
@@ -42,23 +31,11 @@ class Asked(Protocol):
     async def explain_entry(self, id_: str) -> EntryExplanation | None:
         """Tell an entry in words."""
 
-    async def consume(self, asked: ConsumeInput) -> ConsumePayload:
-        """Charge usage in one step."""
+    async def terms(self) -> Terms:
+        """Tell the terms."""
 
-    async def start_task(self, asked: StartTaskInput) -> StartTaskPayload:
-        """Start a task."""
-
-    async def complete_task(self, asked: CompleteTaskInput) -> CompleteTaskPayload:
-        """Complete a task."""
-
-    async def fail_task(self, asked: FailTaskInput) -> FailTaskPayload:
-        """Fail a task."""
-
-    async def cancel_task(self, asked: CancelTaskInput) -> CancelTaskPayload:
-        """Cancel a task."""
-
-    async def extend_task(self, asked: ExtendTaskInput) -> ExtendTaskPayload:
-        """Give a task more time."""
+    async def banners(self) -> list[Banner]:
+        """List what everybody is shown now."""
 
     async def usage_feed(self, workspace_id: str, after: str | None) -> AsyncGenerator[UsageFeedEvent]:
         """Open the feed of the viewer's wallet in a workspace."""
@@ -106,86 +83,15 @@ class Query:
         """
         return await info.context.explain_entry(id_)
 
+    @field
+    async def terms(self, info: Info) -> Terms:
+        """The terms: in force, to come, and all there were. For everybody, without a credential."""
+        return await info.context.terms()
 
-@strawberry.type(
-    description=(
-        "Everything that can be done. Each takes an idempotency key, so that asking again is safe, and answers with "
-        "what was done or with the refusals that say why not."
-    )
-)
-class Mutation:
-    """The root of mutations."""
-
-    @mutation
-    async def consume(
-        self,
-        info: Info,
-        asked: Annotated[ConsumeInput, strawberry.argument(name="input", description="What was used, and by whom.")],
-    ) -> ConsumePayload:
-        """Charges usage in one step.
-
-        For services with the scope `usage:write`: usage is reported, never claimed by the person who pays.
-        """
-        return await info.context.consume(asked)
-
-    @mutation
-    async def start_task(
-        self,
-        info: Info,
-        asked: Annotated[StartTaskInput, strawberry.argument(name="input", description="What will be used.")],
-    ) -> StartTaskPayload:
-        """Starts usage in two steps: sets the price of the estimate aside until the task resolves or times out.
-
-        For services with the scope `usage:write`.
-        """
-        return await info.context.start_task(asked)
-
-    @mutation
-    async def complete_task(
-        self,
-        info: Info,
-        asked: Annotated[CompleteTaskInput, strawberry.argument(name="input", description="What was used.")],
-    ) -> CompleteTaskPayload:
-        """Completes a task: charges what it really used and frees the rest of its hold.
-
-        If it used more than it held, what is there is taken and the rest waived. For services with the scope
-        `usage:write`.
-        """
-        return await info.context.complete_task(asked)
-
-    @mutation
-    async def fail_task(
-        self, info: Info, asked: Annotated[FailTaskInput, strawberry.argument(name="input", description="Which task.")]
-    ) -> FailTaskPayload:
-        """Says that a task failed: frees its hold and charges nothing.
-
-        For services with the scope `usage:write`.
-        """
-        return await info.context.fail_task(asked)
-
-    @mutation
-    async def cancel_task(
-        self,
-        info: Info,
-        asked: Annotated[CancelTaskInput, strawberry.argument(name="input", description="Which task.")],
-    ) -> CancelTaskPayload:
-        """Cancels a task: frees its hold and charges nothing.
-
-        For services with the scope `usage:write`.
-        """
-        return await info.context.cancel_task(asked)
-
-    @mutation
-    async def extend_task(
-        self,
-        info: Info,
-        asked: Annotated[ExtendTaskInput, strawberry.argument(name="input", description="Which task.")],
-    ) -> ExtendTaskPayload:
-        """Says that a task still runs: its hold lasts the whole time-out from now on.
-
-        For services with the scope `usage:write`.
-        """
-        return await info.context.extend_task(asked)
+    @field
+    async def banners(self, info: Info) -> list[Banner]:
+        """What everybody is shown now, the newest first: at most 20. For everybody, without a credential."""
+        return await info.context.banners()
 
 
 @strawberry.type(description="Everything that can be followed.")

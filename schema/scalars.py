@@ -84,8 +84,8 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     Cursor: strawberry.scalar(
         name="Cursor",
         description=(
-            "A place in a wallet's ledger. Opaque: take it from an answer, give it back as it is. Each entry has one, "
-            "the same in `entries` and in `usageFeed`; it means nothing in any other wallet."
+            "A place in a wallet's ledger, or in a list. Opaque: take it from an answer, give it back as it is. Each "
+            "entry has one, the same in `entries` and in `usageFeed`; it means nothing in any other wallet or list."
         ),
         serialize=str,
         parse_value=read_cursor,

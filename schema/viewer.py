@@ -1,14 +1,21 @@
 """The viewer: who calls, and what is theirs."""
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Annotated, Protocol
 
 import strawberry
 
 from domain.principals import Caller
+from schema.deletions import Deletion
 from schema.enums import show
+from schema.exports import Export
 from schema.fields import field
 from schema.nodes import Node
+from schema.notices import NoticeConnection
 from schema.persons import Person
+from schema.scalars import Cursor
+from schema.sessions import Session
+from schema.terms import TermsAcceptance
 from schema.workspaces import Workspace
 
 show(
@@ -25,6 +32,17 @@ show(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class NoticesAsked:
+    """The arguments of a connection of notices, as they were given."""
+
+    first: int | None
+    after: str | None
+    last: int | None
+    before: str | None
+    unread_only: bool
+
+
 class Asked(Protocol):
     """What the viewer asks the context for."""
 
@@ -36,6 +54,24 @@ class Asked(Protocol):
 
     async def viewer_workspaces(self) -> list[Workspace]:
         """Find the workspaces that the caller works in."""
+
+    async def viewer_sessions(self) -> list[Session]:
+        """Find the caller's sessions."""
+
+    async def viewer_exports(self) -> list[Export]:
+        """Find the caller's exports."""
+
+    async def viewer_deletion(self) -> Deletion | None:
+        """Find the deletion that the caller has asked for."""
+
+    async def viewer_notices(self, asked: NoticesAsked) -> NoticeConnection:
+        """Find a page of the caller's notices."""
+
+    async def viewer_unread_notices(self) -> int:
+        """Count what the caller has not read."""
+
+    async def viewer_accepted_terms(self) -> list[TermsAcceptance]:
+        """Find which terms the caller has accepted."""
 
 
 Info = strawberry.Info[Asked, None]
@@ -71,3 +107,54 @@ class Viewer:
     async def workspaces(self, info: Info) -> list[Workspace]:
         """The workspaces that the person works in: the personal one, then by name. Empty for a service."""
         return await info.context.viewer_workspaces()
+
+    @field
+    async def sessions(self, info: Info) -> list[Session]:
+        """Where the person is signed in, what was used last first: at most 20. Empty for a service."""
+        return await info.context.viewer_sessions()
+
+    @field
+    async def exports(self, info: Info) -> list[Export]:
+        """The archives that the person asked for, the newest first: at most 20. Empty for others."""
+        return await info.context.viewer_exports()
+
+    @field
+    async def deletion(self, info: Info) -> Deletion | None:
+        """The deletion of the account that the person has asked for; null: none, or it was called back."""
+        return await info.context.viewer_deletion()
+
+    @field
+    async def notices(
+        self,
+        info: Info,
+        *,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many notices, counted from the newest: 1 to 100.")
+        ] = None,
+        after: Annotated[
+            Cursor | None, strawberry.argument(description="Only notices that follow this one: older ones.")
+        ] = None,
+        last: Annotated[
+            int | None, strawberry.argument(description="How many notices, counted from the oldest: 1 to 100.")
+        ] = None,
+        before: Annotated[
+            Cursor | None, strawberry.argument(description="Only notices that precede this one: newer ones.")
+        ] = None,
+        unread_only: Annotated[bool, strawberry.argument(description="Only what has not been marked as read.")] = False,
+    ) -> NoticeConnection:
+        """What the person is told, the newest first. Empty for callers who are none.
+
+        With `first`, the notices that follow `after`; with `last`, those that precede `before`. With neither, 20: those
+        that precede `before` where it alone is given, else the first.
+        """
+        return await info.context.viewer_notices(NoticesAsked(first, after, last, before, unread_only))
+
+    @field
+    async def unread_notices(self, info: Info) -> int:
+        """How many notices the person has not marked as read."""
+        return await info.context.viewer_unread_notices()
+
+    @field
+    async def accepted_terms(self, info: Info) -> list[TermsAcceptance]:
+        """Which versions of the terms the person accepted and when, the newest first: by their first act under each."""
+        return await info.context.viewer_accepted_terms()

@@ -106,6 +106,9 @@ class Wallet(Node):
     ) -> EntryConnection:
         """Its history, the oldest entry first.
 
+        What the owner was told (`NoticeReceived` in the feed) is numbered with the entries and left out here, so
+        numbers may be missing.
+
         With `first`, the entries that follow `after`; with `last`, those that precede `before`. With neither, 20:
         those that follow `after` where it is given, else the newest.
         """

@@ -1,4 +1,4 @@
-"""Demo data: two people, a personal and an enterprise workspace, plans, credits, credentials. Idempotent.
+"""Demo data: two people, an operator, a personal and an enterprise workspace, plans, credits, credentials. Idempotent.
 
 Ids are the same in every installation, so that documents can name them. Secrets are derived from the
 installation's own, so that running it again shows the same tokens, and no other installation has them.
@@ -16,6 +16,8 @@ from domain.grants import GrantKind
 from domain.persons import PersonStatus
 from feed.topics import wallet_topic
 from models.credentials import CredentialKind, ServiceAccount
+from models.identities import Identity, Provider
+from models.operators import Operator
 from models.persons import Person
 from models.workspaces import Member, MemberRole, Workspace, WorkspaceKind
 from services.credentials import put_credential
@@ -33,6 +35,7 @@ def _id(name: str) -> UUID:
 
 ADA, BO = _id("ada"), _id("bo")
 CHAT_SERVICE = _id("chat-service")
+OPERATOR = _id("operator")
 ADA_PERSONAL, BO_PERSONAL, LABS = _id("ada-personal"), _id("bo-personal"), _id("labs")
 PEOPLE = {"ada": ADA, "bo": BO}
 
@@ -54,6 +57,8 @@ class Demo:
     people: tuple[DemoPerson, ...]
     service: UUID
     service_token: str
+    operator: UUID
+    operator_token: str
 
 
 async def load_demo(runtime: Runtime, secret: str) -> Demo:
@@ -85,7 +90,16 @@ async def load_demo(runtime: Runtime, secret: str) -> Demo:
         service_account_id=CHAT_SERVICE,
         scopes=[READ, WRITE],
     )
-    return Demo(tuple(people), CHAT_SERVICE, service_token)
+    await Operator.get_or_create(id=OPERATOR, defaults={"name": "Demo operator", "created_at": runtime.clock()})
+    operator_token = await put_credential(
+        runtime,
+        _id("key:operator"),
+        CredentialKind.OPERATOR_KEY,
+        "Demo key of the operator",
+        _secret(secret, "key:operator"),
+        operator_id=OPERATOR,
+    )
+    return Demo(tuple(people), CHAT_SERVICE, service_token, OPERATOR, operator_token)
 
 
 async def _people(runtime: Runtime) -> None:
@@ -93,6 +107,8 @@ async def _people(runtime: Runtime) -> None:
     for id_, name in ((ADA, "Ada"), (BO, "Bo")):
         defaults = {"display_name": name, "status": PersonStatus.ACTIVE, "created_at": now}
         await Person.get_or_create(id=id_, defaults=defaults)
+        identity = {"id": _id(f"identity:{id_}"), "person_id": id_, "created_at": now}
+        await Identity.get_or_create(provider=Provider.DEVELOPMENT, subject=name.lower(), defaults=identity)
     for id_, kind, name, owner in (
         (ADA_PERSONAL, WorkspaceKind.PERSONAL, "Ada's workspace", ADA),
         (BO_PERSONAL, WorkspaceKind.PERSONAL, "Bo's workspace", BO),

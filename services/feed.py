@@ -5,12 +5,12 @@ from uuid import UUID
 
 from domain.authorization import permit
 from domain.commands import Advance
-from domain.errors import InvalidInput, NotFound
+from domain.errors import Inactive, InvalidInput, NotFound, Unauthenticated
 from domain.principals import Principal
 from feed.cursor import BadCursor, decode
-from feed.events import FeedEvent
+from feed.events import AccessEnd, AccessEnded, FeedEvent
 from feed.topics import access_topic
-from services.credentials import is_valid
+from services.authentication import check
 from services.posting import Posting
 from services.runtime import Runtime
 
@@ -26,7 +26,7 @@ async def follow(
 ) -> AsyncGenerator[FeedEvent, None]:
     """Follow the caller's wallet in a workspace: a snapshot and every change, or with a cursor every change after it.
 
-    Returns the feed, which raises `AccessEnded` when credential, person or membership end.
+    Returns the feed, which raises `AccessEnded` with the reason when credential, person or membership end.
 
     Raises:
         Unauthenticated, Forbidden: the caller has no wallets.
@@ -43,9 +43,15 @@ async def follow(
         await runtime.poster.submit(Posting(Advance(), wallet_id))
 
     async def allowed() -> bool:
-        if not await is_valid(runtime, principal):
-            return False
-        return await runtime.database.pool.fetchrow(_OWN_WALLET, workspace_id, principal.person_id) is not None
+        try:
+            await check(runtime, principal)
+        except Inactive as why:
+            raise AccessEnded(AccessEnd(why.code), str(why)) from why
+        except Unauthenticated as why:
+            raise AccessEnded(AccessEnd.CREDENTIAL_ENDED) from why
+        if await runtime.database.pool.fetchrow(_OWN_WALLET, workspace_id, principal.person_id) is None:
+            raise AccessEnded(AccessEnd.MEMBERSHIP_ENDED)
+        return True
 
     watch = [access_topic(principal.subject)] if principal.subject else []
     return runtime.feed.follow(wallet_id, number, allowed=allowed, watch=watch)

@@ -64,7 +64,7 @@ _VISIBLE = wallet_is_visible("w", 2, 3)
 
 _ONE = f"""
 SELECT {_COLUMNS} FROM entries e JOIN wallets w ON w.id = e.wallet_id
-WHERE e.wallet_id = $1 AND e.number = $4 AND {_VISIBLE}
+WHERE e.wallet_id = $1 AND e.number = $4 AND e.kind <> 'NOTICE' AND {_VISIBLE}
 """  # noqa: S608  (constant text)
 
 _PAGES = f"""
@@ -74,7 +74,8 @@ JOIN wallets w ON w.id = asked.wallet_id AND {_VISIBLE}
 CROSS JOIN LATERAL (
     SELECT {_COLUMNS}, e.number FROM entries e
     WHERE e.wallet_id = w.id AND e.number > coalesce(asked.after, 0)
-        AND e.number < coalesce(asked.before, {NUMBER_MAX}) AND ($6::text[] IS NULL OR e.kind = ANY ($6::text[]))
+        AND e.number < coalesce(asked.before, {NUMBER_MAX}) AND e.kind <> 'NOTICE'
+        AND ($6::text[] IS NULL OR e.kind = ANY ($6::text[]))
     ORDER BY e.number {{direction}} LIMIT $7
 ) e
 ORDER BY e.wallet_id, e.number {{direction}}
@@ -90,13 +91,13 @@ SELECT {_COLUMNS}
 FROM unnest($1::uuid[]) AS asked (wallet_id)
 JOIN wallets w ON w.id = asked.wallet_id AND {_VISIBLE}
 CROSS JOIN LATERAL (
-    SELECT {_COLUMNS} FROM entries e WHERE e.wallet_id = w.id AND e.at <= $4 ORDER BY e.number DESC LIMIT 1
+    SELECT {_COLUMNS} FROM entries e WHERE e.wallet_id = w.id AND e.at <= $4 ORDER BY e.at DESC, e.number DESC LIMIT 1
 ) e
 """  # noqa: S608  (constant text)
 
 
 async def entry(runtime: Runtime, principal: Principal, wallet_id: UUID, number: int) -> EntryRow | None:
-    """Load one entry; None: there is none for this caller."""
+    """Load one entry; None: there is none for this caller, or it is a notice, which only feeds show."""
     row = await runtime.database.pool.fetchrow(_ONE, wallet_id, *visible_to(principal), number)
     if row is None:
         return None
@@ -112,7 +113,7 @@ async def entries_pages(
     newest_first: bool,
     kinds: frozenset[EntryKind] = frozenset(),
 ) -> dict[Place, EntryPage]:
-    """Load up to `limit` entries at each place, in two statements for all; no `kinds`: of every kind."""
+    """Load up to `limit` entries at each place, in two statements for all; no `kinds`: of every kind but NOTICE."""
     sql = _PAGES.format(direction="DESC" if newest_first else "ASC")
     wallet_ids = [place.wallet_id for place in places]
     rows = await runtime.database.pool.fetch(

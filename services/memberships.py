@@ -13,8 +13,13 @@ async def start_plan(connection: Connection, wallet_id: UUID, plan: Plan, clock:
 
     What the wallet already has for a meter's current period is refused (`ALREADY_GRANTED`), the rest begins.
     """
+    return await post(connection, [Posting(command, wallet_id) for command in plan_commands(plan)], clock)
+
+
+def plan_commands(plan: Plan) -> tuple[StartAllowance, ...]:
+    """Write a plan as commands, for who posts more in the same go."""
     source = f"plan:{plan.id}@{plan.version}"
-    commands = (
+    return tuple(
         StartAllowance(
             allowance.meter,
             allowance.pool,
@@ -25,4 +30,3 @@ async def start_plan(connection: Connection, wallet_id: UUID, plan: Plan, clock:
         )
         for allowance in plan.allowances
     )
-    return await post(connection, [Posting(command, wallet_id) for command in commands], clock)

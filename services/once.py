@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.refusals import Refusal, RefusalCode
 from models.database import Connection
 from services.posting import Requested
 
@@ -21,6 +22,14 @@ RETURNING 1
 """
 _KNOWN = "SELECT input_hash, result FROM verb_results WHERE caller = $1 AND key = $2"
 _KEEP = "UPDATE verb_results SET result = $3 WHERE caller = $1 AND key = $2"
+
+
+KEY_REUSED = Refusal(
+    RefusalCode.IDEMPOTENCY_KEY_REUSED,
+    "This idempotency key was used with another input; choose a new key for a new request.",
+    ("idempotencyKey",),
+)
+"""What `KeyReused` means to a client."""
 
 
 class KeyReused(Exception):  # noqa: N818  (what happened, as the refusal's code says it)

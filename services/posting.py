@@ -168,7 +168,9 @@ class _Desk:
         entries = self._entries.setdefault(wallet.id, [])
         own = decision.entry if isinstance(decision, Accepted) else None
         caller = posting.reporter.id if posting.reporter else None
-        entries += [WrittenEntry(entry, caller if entry is own else None) for entry in page.entries]
+        entries += [
+            WrittenEntry(entry, None if index < page.due else caller) for index, entry in enumerate(page.entries)
+        ]
         if isinstance(decision, Accepted):
             self._keep(wallet, posting, own, None)
             return Posted(wallet.id, wallet.workspace_id, wallet.person_id, own)

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from domain.allowances import Allowance
 from domain.authorization import permit
 from domain.balances import Balance
 from domain.commands import Advance
-from domain.errors import Unauthenticated
+from domain.errors import Forbidden, Unauthenticated
+from domain.persons import Locale, PersonStatus
 from domain.principals import Caller, Principal
+from domain.status import Standing
 from domain.tasks import Task
 from services.posting import Posting
 from services.runtime import Runtime
@@ -49,6 +52,27 @@ class WalletRow:
     at: datetime
     balances: tuple[Balance, ...]
     allowances: Mapping[int, Allowance]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person; e-mail, standing and settings are for themselves and for operators, None for others."""
+
+    id: UUID
+    display_name: str
+    email: str | None
+    standing: Standing | None
+    settings: "PersonSettings | None"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSettings:
+    """How a person is spoken to and where they begin; `created_at` is when they came, as a guest perhaps."""
+
+    locale: Locale
+    time_zone: str
+    default_workspace_id: UUID | None
+    created_at: datetime
 
 
 def wallet_is_visible(wallet: str, person: int, workspace: int) -> str:
@@ -99,7 +123,9 @@ GROUP BY w.id
 """  # noqa: S608  (constant text)
 
 _PERSONS = """
-SELECT p.id, p.display_name FROM persons p
+SELECT p.id, p.display_name, p.email, p.status, p.status_reason, p.status_until,
+    p.locale, p.time_zone, p.default_workspace_id, p.created_at
+FROM persons p
 WHERE p.id = ANY ($1::uuid[]) AND ($2::uuid IS NULL OR p.id = $2)
     AND ($3::uuid IS NULL OR EXISTS (SELECT FROM wallets w WHERE w.person_id = p.id AND w.workspace_id = $3))
 """
@@ -179,11 +205,14 @@ async def allowances(
     return {row["id"]: by_number(row["allowances"]) for row in rows}
 
 
-async def persons(runtime: Runtime, principal: Principal, ids: Collection[UUID]) -> dict[UUID, str]:
-    """Load the display names of persons that the caller may see."""
+async def persons(runtime: Runtime, principal: Principal, ids: Collection[UUID]) -> dict[UUID, PersonRow]:
+    """Load persons that the caller may see; an operator sees everybody."""
     _permit_read(principal)
-    rows = await runtime.database.pool.fetch(_PERSONS, list(ids), *visible_to(principal))
-    return {row["id"]: row["display_name"] for row in rows}
+    operator = principal.caller is Caller.OPERATOR
+    narrowed = (None, None) if operator else visible_to(principal)
+    rows = await runtime.database.pool.fetch(_PERSONS, list(ids), *narrowed)
+    now, all_of_it = runtime.clock(), operator or principal.person_id is not None
+    return {row["id"]: _person(row, now) if all_of_it else _stranger(row) for row in rows}
 
 
 async def service_account(runtime: Runtime, principal: Principal) -> tuple[UUID, str] | None:
@@ -200,15 +229,28 @@ def visible_to(principal: Principal) -> tuple[UUID | None, UUID | None]:
 
     Raises:
         Unauthenticated: for nobody, nothing exists.
+        Forbidden: operators see no workspace from within.
     """
     if principal.subject is None:
         raise Unauthenticated("This needs a credential: send an Authorization header with a bearer token.")
+    if principal.caller is Caller.OPERATOR:
+        raise Forbidden("Workspaces and wallets are not for operators.")
     return principal.person_id, principal.workspace_id
 
 
 def by_number(rows: str | None) -> dict[int, Allowance]:
     """Decode a JSON array of allowances."""
     return {allowance.number: allowance for allowance in _ALLOWANCES.decode(rows or "[]")}
+
+
+def _person(row: asyncpg.Record, now: datetime) -> PersonRow:
+    standing = Standing(PersonStatus(row["status"]), row["status_reason"], row["status_until"])
+    settings = PersonSettings(Locale(row["locale"]), row["time_zone"], row["default_workspace_id"], row["created_at"])
+    return PersonRow(row["id"], row["display_name"], row["email"], standing.at(now), settings)
+
+
+def _stranger(row: asyncpg.Record) -> PersonRow:
+    return PersonRow(row["id"], row["display_name"], None, None, None)
 
 
 def _permit_read(principal: Principal) -> None:

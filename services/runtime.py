@@ -1,11 +1,13 @@
 """What verbs work with: one of each per process, passed in, never global."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.catalog import Catalog
 from feed.broker import Broker
 from feed.stream import Feed
 from models.database import Database
+from services.accepted import AcceptedCredentials
+from services.accepted_terms import AcceptedTerms
 from services.poster import Poster
 from services.posting import Clock
 
@@ -20,3 +22,10 @@ class Runtime:
     feed: Feed
     catalog: Catalog
     clock: Clock
+    accepted: AcceptedCredentials = field(init=False)
+    terms: AcceptedTerms = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin without any credential or acceptance remembered."""
+        object.__setattr__(self, "accepted", AcceptedCredentials(self.broker))
+        object.__setattr__(self, "terms", AcceptedTerms(self.broker))

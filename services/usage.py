@@ -5,8 +5,8 @@ from uuid import UUID
 
 from domain.authorization import permit
 from domain.commands import Consume
-from domain.errors import InvalidInput
-from domain.principals import Principal
+from domain.errors import Forbidden, InvalidInput
+from domain.principals import Caller, Principal
 from domain.usage import Surface, Usage, check_quantity
 from services.posting import Outcome, Posting
 from services.requests import priced, reporter, requested
@@ -27,7 +27,7 @@ class UsageReport:
 
 
 async def consume(runtime: Runtime, principal: Principal, report: UsageReport, key: str) -> Outcome:
-    """Charge usage.
+    """Charge usage: a service reports it for any wallet that it may see, a guest sends the free messages of their own.
 
     Raises:
         Unauthenticated, Forbidden: the caller may not report usage.
@@ -35,6 +35,8 @@ async def consume(runtime: Runtime, principal: Principal, report: UsageReport, k
         Overloaded: try again later.
     """
     permit(principal, "Mutation.consume")
+    if principal.caller is Caller.GUEST and report.product != runtime.catalog.policies.guest_product:
+        raise Forbidden(f"Guests use {runtime.catalog.policies.guest_product} only. Sign up to use everything else.")
     product, rule = priced(runtime.catalog, report.product)
     check_quantity(product, report.quantity, field=("input", "quantity"), least=1)
     command = Consume(usage_of(report, principal), rule)

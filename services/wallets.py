@@ -1,6 +1,7 @@
 """Opening wallets: one per person per workspace (F1)."""
 
 import os
+from datetime import datetime
 from uuid import UUID
 
 from domain.ids import uuid7
@@ -9,15 +10,31 @@ from services.posting import Clock
 
 _OPEN = """
 INSERT INTO wallets (id, workspace_id, person_id, created_at, last_entry, last_at, grants_made, allowances_made,
-    spent, periods, balances)
-VALUES ($1, $2, $3, $4, 0, $4, 0, 0, '{}', '{}', '[]')
-ON CONFLICT (workspace_id, person_id) DO UPDATE SET workspace_id = excluded.workspace_id
-RETURNING id
+    spent, periods, balances, guest)
+VALUES ($1, $2, $3, $4, 0, $4, 0, 0, '{}', '{}', '[]', $5)
+ON CONFLICT (workspace_id, person_id) DO NOTHING
 """
+_FIND = "SELECT id FROM wallets WHERE workspace_id = $1 AND person_id = $2"
 
 
 async def open_wallet(connection: Connection, workspace_id: UUID, person_id: UUID, clock: Clock) -> UUID:
-    """Open a member's wallet, or find the one that they have, within the caller's transaction."""
-    now = clock()
-    id_: UUID = await connection.fetchval(_OPEN, uuid7(now, os.urandom(10)), workspace_id, person_id, now)
+    """Open a member's wallet, or find the one that they have, within the caller's transaction.
+
+    One that is there is not locked (the poster alone locks wallets, in the order of their ids); of two who open one
+    at once, the second waits until the first has committed.
+    """
+    await open_first_wallet(connection, clock(), workspace_id, person_id, guest=False)
+    id_: UUID = await connection.fetchval(_FIND, workspace_id, person_id)
+    return id_
+
+
+async def open_first_wallet(
+    connection: Connection, now: datetime, workspace_id: UUID, person_id: UUID, *, guest: bool
+) -> UUID:
+    """Open the wallet of somebody who has none there, as who makes the workspace knows; return its id.
+
+    `guest`: its owner has not registered (A1).
+    """
+    id_ = uuid7(now, os.urandom(10))
+    await connection.execute(_OPEN, id_, workspace_id, person_id, now, guest)
     return id_

@@ -37,11 +37,12 @@ def engine_for(schema: strawberry.Schema) -> Engine:
 
 def told(error: GraphQLError) -> dict[str, Any]:
     """What of an error must be equal."""
+    ours = {"code", "field"} if error.path is None else {"code"}  # what we add: graphql-core tells neither
     return {
         "message": error.message,
         "path": error.path,
         "locations": [(place.line, place.column) for place in error.locations or ()],
-        "extensions": {name: value for name, value in (error.extensions or {}).items() if name != "code"},
+        "extensions": {name: value for name, value in (error.extensions or {}).items() if name not in ours},
         "original": type(error.original_error).__name__,
     }
 

@@ -83,3 +83,11 @@ async def test_a_mutation_is_never_run_twice(make: Make, contexts: list) -> None
         response = await client.post("/", json={"query": query}, headers=HEADERS)
     assert response.json()["data"] == {"fail": None, "b": {"receipt": 2}}
     assert contexts[-1].log == ["fail", "pay_now"]
+
+
+async def test_g5_a_variable_that_does_not_fit_is_named_by_its_path(ask: Ask) -> None:
+    query = "query ($s: Search!) { search(search: $s) }"
+    for given, field in (({"text": 1}, ["s", "text"]), ("x", ["s"])):
+        response = await ask(query, variables={"s": given})
+        (error,) = response.json()["errors"]
+        assert error["extensions"] == {"code": "BAD_USER_INPUT", "field": field}

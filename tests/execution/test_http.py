@@ -177,10 +177,10 @@ async def test_operation_must_be_named_among_several(client: httpx2.AsyncClient)
         assert response.json()["errors"][0]["extensions"] == {"code": "OPERATION_RESOLUTION_FAILURE"}
 
 
-async def test_refused_credentials_are_401_with_a_code(ask: Ask, contexts: list[Any]) -> None:
-    for token, code in (("bad", "UNAUTHENTICATED"), ("suspended", "SUSPENDED")):
+async def test_refused_credentials_are_told_with_a_code(ask: Ask, contexts: list[Any]) -> None:
+    for token, status, code in (("bad", 401, "UNAUTHENTICATED"), ("suspended", 403, "SUSPENDED")):
         response = await ask("{ rock { mineral } }", authorization=token)
-        assert response.status_code == 401
+        assert response.status_code == status
         assert response.json()["errors"][0]["extensions"] == {"code": code}
     assert contexts == []
 

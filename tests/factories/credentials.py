@@ -6,7 +6,9 @@ from uuid import UUID, uuid4
 from domain.authorization import READ, WRITE
 from domain.principals import Principal
 from models.credentials import ServiceAccount
-from services.credentials import authenticate, issue_service_key, issue_session
+from models.operators import Operator
+from services.authentication import authenticate
+from services.credentials import issue_operator_key, issue_service_key, issue_session
 from services.runtime import Runtime
 
 READS_AND_WRITES = frozenset({READ, WRITE})
@@ -30,4 +32,11 @@ async def make_service(
 async def make_user(runtime: Runtime, person_id: UUID) -> Principal:
     """A person who has come in with a new session."""
     issued = await issue_session(runtime, person_id, "session", A_DAY)
+    return await authenticate(runtime, issued.token)
+
+
+async def make_operator(runtime: Runtime, name: str = "Olive") -> Principal:
+    """An operator who has come in with a new key."""
+    operator = await Operator.create(id=uuid4(), name=name, created_at=runtime.clock())
+    issued = await issue_operator_key(runtime, operator.id, "key", A_DAY)
     return await authenticate(runtime, issued.token)

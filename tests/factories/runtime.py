@@ -53,8 +53,10 @@ async def open_runtime(
 
         poster = Poster(database, clock, wake, batch_max=batch_max)
         feed = Feed(database.pool, broker)
+        runtime = Runtime(database, poster, broker, feed, catalog, clock)
+        await runtime.terms.read(database, clock())
         try:
-            yield Runtime(database, poster, broker, feed, catalog, clock)
+            yield runtime
         finally:
             await feed.stop()
             await poster.stop()

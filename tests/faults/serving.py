@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 HOST = "127.0.0.1"
 START_S_MAX = 60
 STOP_S_MAX = 30
-READY = "Application startup complete"
+READY = {"serve": "Application startup complete", "worker": "The worker runs."}
 
 
 def free_port() -> int:
@@ -70,7 +70,7 @@ def own_database(template: str) -> Iterator[str]:
 
 
 class Server:
-    """A running `allot serve`; `with Server(...)` starts it and stops it as Ctrl-C does, if it still runs.
+    """A running `allot serve` or `worker`; `with Server(...)` starts it and stops it as Ctrl-C does, if it still runs.
 
     `before` is Python that runs first in its process: where a fault or a smaller bound is put in.
     """
@@ -80,7 +80,9 @@ class Server:
     ) -> None:
         self.data_dir = data_dir
         self.port = free_port()
+        self.settings = {**variables, "ALLOT_DATA_DIR": str(data_dir), "ALLOT_PORT": str(self.port)}
         self.lines: list[str] = []
+        self._command = command
         self._changed = threading.Condition()
         self._ended = False
         self._began_s = time.monotonic()
@@ -89,7 +91,7 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-c", program, command, *arguments],
             cwd=ROOT,
-            env=environment(ALLOT_DATA_DIR=str(data_dir), ALLOT_PORT=str(self.port), **variables),
+            env=environment(**self.settings),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -130,9 +132,9 @@ class Server:
     def service_token(self) -> str:
         return self._printed(r"\balk_\S+")
 
-    def ready(self, sign: str = READY) -> Self:
-        """Wait until it says that it serves."""
-        self.said(sign)
+    def ready(self) -> Self:
+        """Wait until it says that it works."""
+        self.said(READY[self._command])
         self.started_s = time.monotonic() - self._began_s
         return self
 
@@ -158,6 +160,11 @@ class Server:
         self.process.kill()
         self.process.wait()
         self._close()
+
+    def cpu_s(self) -> float:
+        """The processor time that it took so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory_kib(self) -> int:
         """Its resident memory; 0 where the system does not tell."""

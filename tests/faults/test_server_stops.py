@@ -70,15 +70,16 @@ def test_a_taken_port_is_said_and_nothing_is_left_running(used: Path) -> None:
         failed = allot("serve", ALLOT_DATA_DIR=str(used), ALLOT_PORT=str(port))
     assert failed.returncode == 1
     assert failed.stdout == ""
-    assert failed.stderr == f"{HOST}:{port} cannot be served: the address is in use. Choose another with ALLOT_PORT.\n"
+    told = f"ALLOT_HOST, ALLOT_PORT: cannot listen on {HOST} port {port}: Address already in use"
+    assert failed.stderr.splitlines() == ["the settings cannot be used:", f"  {told}"]
     assert not runs(used / "postgres")
 
 
 def test_a_second_start_is_quick_and_the_demo_keeps_its_tokens(used: Path) -> None:
-    tokens = []
-    for _ in range(2):
-        with Server(used) as server:
-            tokens.append((server.ada_token, server.service_token))
-    assert tokens[0] == tokens[1]
-    assert server.started_s < 10  # wall time, whatever else the machine does;
-    assert server.cpu_s() < 3  # 3 s is what the work itself may take
+    with Server(used) as first:
+        tokens = first.ada_token, first.service_token
+    with Server(used) as second:
+        assert (second.ada_token, second.service_token) == tokens
+        if Path("/proc").exists():
+            assert second.cpu_s() < 3  # what a start may take; the wall time depends on what else the machine does
+    assert second.started_s < 10

@@ -10,7 +10,7 @@ from broadcaster import BroadcastBackend, Event
 
 from feed.broker import Broker
 from feed.broker_backoff import PAUSE_MAX_S, PAUSE_MIN_S, pause_s
-from feed.broker_inbox import GAP, Inbox
+from feed.broker_inbox import GAP, LOST, Inbox
 from feed.broker_memory import MemoryBackend
 from feed.broker_outbox import PAYLOAD_BYTES_MAX, TOPICS_PENDING_MAX, pack
 
@@ -45,6 +45,9 @@ class Wire(MemoryBackend):
 
     def gap(self) -> None:
         self._inbox.gap("allotment_feed")
+
+    def lost(self) -> None:
+        self._inbox.lost("allotment_feed")
 
     def topics(self) -> list[str]:
         return [topic for payload in self.payloads for topic in payload.split(" ")[1:]]
@@ -380,3 +383,53 @@ async def test_f8_tasks_of_the_broker_do_not_inherit_a_transaction() -> None:
             await asyncio.sleep(0)
     assert len(seen) >= 4
     assert set(seen) == {None}
+
+
+async def test_g1_a_family_of_topics_is_woken_with_each_of_its_topics(broker: Broker, wire: Wire) -> None:
+    with broker.listen("access.") as family, broker.listen("access.a") as one, broker.listen("a") as other:
+        await broker.wake(["access.b"])
+        assert (family.take(), one.take(), other.take()) == (True, False, False)
+        wire.receive(pack("another-origin", ["access.a"]))
+        assert await family.wait(SOON_S)
+        assert (one.take(), other.take()) == (True, False)
+        await broker.wake(["a", "accessories"])
+        assert (family.take(), other.take()) == (False, True)
+        wire.gap()
+        assert await family.wait(SOON_S)
+
+
+async def test_f8_a_flag_is_taken_once_without_waiting(broker: Broker) -> None:
+    with broker.listen("a") as wakeups:
+        assert not wakeups.take()
+        await broker.wake(["a"])
+        assert wakeups.take()
+        assert not wakeups.take()
+
+
+async def test_g1_a_broker_says_whether_it_hears_the_others(wire: Wire) -> None:
+    broker = Broker(wire)
+    await hears(broker, expected=False)
+    async with broker:
+        await hears(broker, expected=True)
+        with broker.listen("a") as wakeups:
+            wire.lost()
+            await broker.wake(["a"])  # what happens here is told here, and to others when they can be reached
+            assert await wakeups.wait(SOON_S)
+            await hears(broker, expected=False)
+            wire.gap()
+            assert await wakeups.wait(SOON_S)
+        await hears(broker, expected=True)
+    await hears(broker, expected=False)
+
+
+async def hears(broker: Broker, *, expected: bool) -> None:
+    async with asyncio.timeout(SOON_S):
+        while broker.is_live is not expected:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0)
+
+
+async def test_f8_an_inbox_that_is_full_still_says_that_nothing_is_heard() -> None:
+    inbox = Inbox(messages_max=1)
+    inbox.put("c", "message")
+    inbox.lost("c")
+    assert [(await inbox.next()).message for _ in range(2)] == ["message", LOST]

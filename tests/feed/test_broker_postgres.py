@@ -118,12 +118,21 @@ async def test_f8_a_killed_connection_comes_back_and_wakes_everybody(
 ) -> None:
     for _ in range(3):
         with there.listen("a") as first, there.listen("b") as second:
+            await hears(there, expected=True)
             await database.execute(CUT)
+            await hears(there, expected=False)
             assert await first.wait(SOON_S)
             assert await second.wait(SOON_S)
+            await hears(there, expected=True)
         with there.listen("c") as wakeups:  # and it works: the publisher's connections were cut as well
             await here.wake(["c"])
             assert await wakeups.wait(SOON_S)
+
+
+async def hears(broker: Broker, *, expected: bool) -> None:
+    async with asyncio.timeout(SOON_S):
+        while broker.is_live is not expected:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.001)
 
 
 class Gate:

@@ -15,16 +15,12 @@ from feed.events import FeedEntry
 from feed.log import (
     PAGE_ENTRIES_MAX,
     Newer,
-    last_at_or_before,
-    read_after,
     read_newer,
-    read_one,
-    read_page,
     snapshot,
     snapshots,
 )
 from models.database import Connection, Database
-from tests.factories.ledger import T0, make_empty_wallet, make_funded_wallet, post_commands
+from tests.factories.ledger import make_empty_wallet, make_funded_wallet, post_commands
 from tests.factories.usage import hold, spend
 from tests.factories.wallets import credits_grant
 
@@ -33,6 +29,10 @@ pytestmark = pytest.mark.anyio
 
 def numbers(entries: tuple[FeedEntry, ...]) -> list[int]:
     return [one.number for one in entries]
+
+
+async def read_after(connection: Connection, wallet: UUID, after: int, limit: int) -> tuple[FeedEntry, ...]:
+    return (await read_newer(connection, [(wallet, after)], limit))[wallet, after].entries
 
 
 @pytest.fixture
@@ -52,83 +52,18 @@ async def test_f8_entries_come_back_as_they_were_written(connection: Connection,
     workspace = await connection.fetchval("SELECT workspace_id FROM wallets WHERE id = $1", wallet)
     assert {(one.wallet_id, one.workspace_id, one.caller) for one in read} == {(wallet, workspace, None)}
     assert read[0].recorded_at.utcoffset() == timedelta(0)
-    assert await read_one(connection, wallet, 11) == read[0]
 
 
 async def test_f8_pages_after_a_number_are_bounded(connection: Connection, wallet: UUID) -> None:
     assert numbers(await read_after(connection, wallet, 0, 4)) == [1, 2, 3, 4]
     assert numbers(await read_after(connection, wallet, 8, 4)) == [9, 10]
     assert await read_after(connection, wallet, 10, 4) == ()
-    assert await read_after(connection, uuid4(), 0, 4) == ()
 
 
 @pytest.mark.parametrize("limit", [0, -1, PAGE_ENTRIES_MAX + 1])
 async def test_f8_a_page_has_a_bound(connection: Connection, limit: int) -> None:
     with pytest.raises(ValueError, match="a page has"):
-        await read_after(connection, uuid4(), 0, limit)
-    with pytest.raises(ValueError, match="a page has"):
-        await read_page(connection, uuid4(), after=None, before=None, limit=limit, newest_first=True)
-    with pytest.raises(ValueError, match="a page has"):
-        await read_page(connection, uuid4(), after=None, before=None, limit=limit, newest_first=False)
-    with pytest.raises(ValueError, match="a page has"):
         await read_newer(connection, [(uuid4(), 0)], limit)
-
-
-@pytest.mark.parametrize(
-    ("after", "before", "newest_first", "expected"),
-    [
-        (None, None, True, [10, 9, 8, 7]),
-        (None, 7, True, [6, 5, 4, 3]),
-        (None, 3, True, [2, 1]),
-        (8, None, True, [10, 9]),
-        (None, None, False, [1, 2, 3, 4]),
-        (4, None, False, [5, 6, 7, 8]),
-        (8, None, False, [9, 10]),
-        (2, 5, False, [3, 4]),
-        (2, 5, True, [4, 3]),
-        (2, 9, True, [8, 7, 6, 5]),
-        (5, 5, True, []),
-        (9, 2, False, []),
-        (None, 0, True, []),
-        (None, 0, False, []),
-        (NUMBER_MAX, None, True, []),
-        (NUMBER_MAX, None, False, []),
-        (None, NUMBER_MAX, True, [10, 9, 8, 7]),
-        (None, 12, True, [10, 9, 8, 7]),
-        (8, 12, True, [10, 9]),
-        (0, 1, True, []),
-    ],
-)
-async def test_f12_pages_of_a_connection(  # noqa: PLR0917  (a table of cases)
-    connection: Connection,
-    wallet: UUID,
-    after: int | None,
-    before: int | None,
-    newest_first: bool,
-    expected: list[int],
-) -> None:
-    page = await read_page(connection, wallet, after=after, before=before, limit=4, newest_first=newest_first)
-    assert numbers(page) == expected
-
-
-async def test_f12_the_entry_that_was_true_at_an_instant(connection: Connection) -> None:
-    wallet = await make_empty_wallet(connection)
-    await post_commands(connection, wallet, credits_grant(100))  # at T0
-    await post_commands(connection, wallet, spend(), spend())  # two at one instant, T0 again
-    later = T0 + timedelta(seconds=1)
-    assert await last_at_or_before(connection, wallet, T0 - timedelta(microseconds=1)) is None
-    at = await last_at_or_before(connection, wallet, T0)
-    assert at is not None
-    assert at.number == 3
-    assert await last_at_or_before(connection, wallet, later) == at
-    assert await last_at_or_before(connection, uuid4(), later) is None
-
-
-async def test_b11_one_entry_of_this_wallet_only(connection: Connection, wallet: UUID) -> None:
-    other = await make_empty_wallet(connection)
-    assert await read_one(connection, other, 1) is None
-    assert await read_one(connection, wallet, 11) is None
-    assert await read_one(connection, wallet, 0) is None
 
 
 async def test_f8_a_snapshot_is_what_its_entry_left(connection: Connection, wallet: UUID) -> None:
@@ -191,7 +126,6 @@ async def test_f8_a_snapshot_never_mixes_two_instants(connection: Connection, da
             async with database.pool.acquire() as reading:
                 seen = await snapshot(reading, wallet)
                 assert seen is not None
-                entry = await read_one(reading, wallet, seen.number)
-            assert entry is not None
+                (entry,) = await read_after(reading, wallet, seen.number - 1, 1)
             assert seen.balances == entry.entry.balances
             assert sum(task.held for task in seen.tasks) == sum(balance.held for balance in seen.balances)

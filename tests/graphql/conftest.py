@@ -19,7 +19,7 @@ from resolvers.context import Context
 from resolvers.graph import build_schema
 from services.runtime import Runtime
 from tests.execution.sockets import RawSocket
-from tests.factories.credentials import make_service, make_user
+from tests.factories.credentials import make_operator, make_service, make_user
 from tests.factories.runtime import catalog, clock, runtime
 from tests.factories.tables import Content, content
 from tests.factories.wallets import WalletRef, make_wallet
@@ -168,6 +168,12 @@ async def graph(runtime: Runtime, schema: strawberry.Schema) -> AsyncIterator[Gr
 async def service(runtime: Runtime) -> Principal:
     """A service that may read and report everywhere."""
     return await make_service(runtime)
+
+
+@pytest.fixture
+async def operator(runtime: Runtime) -> Principal:
+    """Somebody who runs the installation."""
+    return await make_operator(runtime)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,16 @@ SCOPES = (frozenset[str](), frozenset({READ}), frozenset({WRITE}), frozenset({RE
 DENIED = {"UNAUTHENTICATED", "FORBIDDEN"}
 
 USAGE = '{ walletId: "%(wallet)s", product: "chat-message", %(amount)s: "1", surface: WEB, idempotencyKey: "%(key)s" }'
+CHANGE = '{ personId: "%(person)s", reason: "a test", idempotencyKey: "%(key)s" }'
+BOTH = '{ en: "Words", zhHans: "文字" }'
+TERMS = f'{{ title: {BOTH}, body: {BOTH}, material: true, reason: "a test", idempotencyKey: "%(key)s" }}'
+NEWS = f'{{ kind: INFORMATION, text: {BOTH}, reason: "a test", idempotencyKey: "%(key)s" }}'
 OPERATIONS: Mapping[str, str] = {
     "Query.products": "{ products { id } }",
     "Query.viewer": "{ viewer { caller } }",
     "Query.node": '{ node(id: "%(wallet)s") { id } }',
+    "Query.terms": "{ terms { current { version } } }",
+    "Query.banners": "{ banners { id } }",
     "Query.explainEntry": '{ explainEntry(id: "%(entry)s") { text } }',
     "Mutation.consume": f"mutation {{ consume(input: {USAGE}) {{ errors {{ code }} }} }}",
     "Mutation.startTask": f"mutation {{ startTask(input: {USAGE}) {{ errors {{ code }} }} }}",
@@ -46,6 +52,35 @@ OPERATIONS: Mapping[str, str] = {
     ),
     "Mutation.extendTask": (
         'mutation { extendTask(input: { taskId: "%(task)s", idempotencyKey: "%(key)s" }) { errors { code } } }'
+    ),
+    "Mutation.signOut": 'mutation { signOut(input: { idempotencyKey: "%(key)s" }) { errors { code } } }',
+    "Mutation.revokeSession": (
+        'mutation { revokeSession(input: { sessionId: "ses_", idempotencyKey: "%(key)s" }) { errors { code } } }'
+    ),
+    "Mutation.revokeAllSessions": (
+        'mutation { revokeAllSessions(input: { idempotencyKey: "%(key)s" }) { errors { code } } }'
+    ),
+    "Mutation.createSocketTicket": (
+        'mutation { createSocketTicket(input: { idempotencyKey: "%(key)s" }) { errors { code } } }'
+    ),
+    "Mutation.suspendPerson": f"mutation {{ suspendPerson(input: {CHANGE}) {{ errors {{ code }} }} }}",
+    "Mutation.reinstatePerson": f"mutation {{ reinstatePerson(input: {CHANGE}) {{ errors {{ code }} }} }}",
+    "Mutation.terminatePerson": f"mutation {{ terminatePerson(input: {CHANGE}) {{ errors {{ code }} }} }}",
+    "Mutation.markNoticesRead": (
+        'mutation { markNoticesRead(input: { all: true, idempotencyKey: "%(key)s" }) { errors { code } } }'
+    ),
+    "Mutation.publishTerms": f"mutation {{ publishTerms(input: {TERMS}) {{ errors {{ code }} }} }}",
+    "Mutation.announceChange": f"mutation {{ announceChange(input: {NEWS}) {{ errors {{ code }} }} }}",
+    "Mutation.requestExport": 'mutation { requestExport(input: { idempotencyKey: "%(key)s" }) { errors { code } } }',
+    "Mutation.requestDeletion": (
+        'mutation { requestDeletion(input: { idempotencyKey: "%(key)s" }) { errors { code } } }'
+    ),
+    "Mutation.cancelDeletion": 'mutation { cancelDeletion(input: { idempotencyKey: "%(key)s" }) { errors { code } } }',
+    "Mutation.startGuestSession": (
+        'mutation { startGuestSession(input: { idempotencyKey: "%(key)s" }) { errors { code } } }'
+    ),
+    "Mutation.updateProfile": (
+        'mutation { updateProfile(input: { displayName: "Ada", idempotencyKey: "%(key)s" }) { errors { code } } }'
     ),
     "Subscription.usageFeed": 'subscription { usageFeed(workspaceId: "%(workspace)s") { __typename } }',
 }
@@ -70,6 +105,7 @@ async def test_g1_callers_may_do_what_the_table_says(
     for principal in callers(caller, ada, service):
         names = {
             "wallet": ada.wallet_id,
+            "person": ada.person_id,
             "workspace": ada.workspace_id,
             "entry": ada.entry_id(1),
             "task": task,

@@ -21,7 +21,7 @@ from graphql import (
 )
 
 SCHEMA_FILE = Path(__file__).parents[2] / "schema.graphql"
-WITH_ID = {"Workspace", "Person", "Wallet", "Entry", "Task", "ServiceAccount"}
+WITH_ID = {"Workspace", "Person", "Wallet", "Entry", "Export", "Task", "ServiceAccount", "Session", "Notice", "Banner"}
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +112,7 @@ def test_scalars_are_few(core: GraphQLSchema) -> None:
 
 def test_an_event_of_a_feed_leads_to_nothing_that_a_loader_would_keep(core: GraphQLSchema) -> None:
     """A subscription's loaders live as long as it does: what they keep must never change."""
-    pending, seen = ["UsageSnapshot", "UsageChange", "ResyncRequired"], set[str]()
+    pending, seen = ["UsageSnapshot", "UsageChange", "NoticeReceived", "ResyncRequired"], set[str]()
     while pending:
         name = pending.pop()
         type_ = core.type_map[name]

@@ -124,6 +124,12 @@ async def test_statements_do_not_grow_with_workspaces(graph: Graph, runtime: Run
         wallet { id workspace { name } person { displayName } runningTasks { id } balance { asOfEntry } }
     } } }
     """
+    past = """
+    query Past($at: DateTime!) { viewer { workspaces { wallet {
+        entries(last: 3) { nodes { number recordedAt balance { quotas { source } } } }
+        then: balance(at: $at) { asOfEntry quotas { source } } first: balance(entry: 1) { asOfEntry }
+    } } } }
+    """
     counts = []
     for more in (0, 4, 45):
         for _ in range(more):
@@ -133,7 +139,11 @@ async def test_statements_do_not_grow_with_workspaces(graph: Graph, runtime: Run
                 answer = await graph.ask_once(query, ada.principal)
             assert answer.errors == []
             counts.append((len(answer.data["viewer"]["workspaces"]), len(statements)))
-    assert counts == [(1, 2), (1, 5), (5, 2), (5, 5), (50, 2), (50, 5)]
+        async with recorded(runtime.database.pool) as statements:
+            answer = await graph.ask_once(past, ada.principal, at=NOW.isoformat())
+        assert answer.errors == []
+        counts.append((len(answer.data["viewer"]["workspaces"]), len(statements)))
+    assert counts == [(1, 2), (1, 5), (1, 10), (5, 2), (5, 5), (5, 10), (50, 2), (50, 5), (50, 10)]
 
 
 async def test_g1_a_key_that_is_narrowed_to_a_workspace_is_a_service_all_the_same(

@@ -34,16 +34,16 @@ class Client:
     def __init__(self, url: str, token: str | None) -> None:
         self.url = url
         self.login = {"Authorization": f"Bearer {token}"} if token else {}
-        self._http = httpx2.AsyncClient(headers=self.login, timeout=ANSWER_S_MAX, trust_env=False)
+        self.http = httpx2.AsyncClient(headers=self.login, timeout=ANSWER_S_MAX, trust_env=False)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._http.aclose()
+        await self.http.aclose()
 
     async def post(self, query: str, /, **variables: object) -> httpx2.Response:
-        return await self._http.post(self.url, json={"query": query, "variables": variables})
+        return await self.http.post(self.url, json={"query": query, "variables": variables})
 
     async def ask(self, query: str, /, **variables: object) -> Json:
         """The data of an answer without errors."""
@@ -73,11 +73,12 @@ class Client:
             yield Following(socket_)
 
     @asynccontextmanager
-    async def socket(self) -> AsyncIterator[ClientConnection]:
+    async def socket(self, **options: Any) -> AsyncIterator[ClientConnection]:
         """An open socket on which nothing was said yet."""
         protocols = [Subprotocol("graphql-transport-ws")]
         url = self.url.replace("http", "ws", 1)
-        async with connect(url, subprotocols=protocols, proxy=None, max_size=None, open_timeout=ANSWER_S_MAX) as opened:
+        given = {"proxy": None, "max_size": None, "open_timeout": ANSWER_S_MAX, **options}
+        async with connect(url, subprotocols=protocols, **given) as opened:
             yield opened
 
 
@@ -96,6 +97,13 @@ class Following:
         event = message["payload"]["data"]["usageFeed"]
         self.places.append(place(event))
         return event
+
+    async def error(self) -> Json:
+        """The only error with which it did not open, or ended."""
+        message = await receive(self.socket)
+        assert message["type"] == "error", message
+        (error,) = message["payload"]
+        return error
 
     async def until(self, accepts: Callable[[Json], bool]) -> list[Json]:
         """Every event up to the first one that is accepted."""

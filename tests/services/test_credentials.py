@@ -8,13 +8,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.errors import Unauthenticated
+from domain.errors import Inactive, Unauthenticated
 from domain.ids import parse_public_id, public_id
 from domain.persons import PersonStatus
 from domain.principals import ANONYMOUS, Caller, Principal
 from feed.topics import access_topic
-from services import credentials
-from services.credentials import authenticate, is_valid, issue_service_key, issue_session, revoke
+from services import authentication
+from services.authentication import authenticate, is_valid
+from services.credentials import issue_service_key, issue_session, revoke
 from services.runtime import Runtime
 from tests.factories.clock import NOW, TestClock
 from tests.factories.credentials import A_DAY, make_service_account
@@ -140,7 +141,7 @@ async def test_g1_the_comparison_takes_the_same_time_whatever_differs(
     class Comparing:
         compare_digest = staticmethod(compare)
 
-    monkeypatch.setattr(credentials, "hmac", Comparing)
+    monkeypatch.setattr(authentication, "hmac", Comparing)
     assert not await refused(runtime, session.token)
     assert await refused(runtime, session.token[:-2] + "AA")
     unknown = f"{public_id('als', uuid4())}_{session.token.split('_', 2)[2]}"
@@ -203,7 +204,9 @@ async def test_a4_who_is_not_active_is_refused_at_the_door_and_comes_back(
     session = await issue_session(runtime, person, "Firefox", A_DAY)
     principal = await authenticate(runtime, session.token)
     await set_status(person, status)
-    assert await refused(runtime, session.token)
+    await runtime.broker.wake([access_topic(person)])
+    with pytest.raises((Inactive, Unauthenticated)):
+        await authenticate(runtime, session.token)
     assert not await is_valid(runtime, principal)
     await set_status(person, PersonStatus.ACTIVE)
     assert not await refused(runtime, session.token)

@@ -183,6 +183,13 @@ async def test_f5_how_long_keys_are_kept_is_the_callers_to_say(runtime: Runtime,
     assert number_of(kept) == 2
 
 
+async def test_f5_a_key_belongs_to_a_reporter(runtime: Runtime) -> None:
+    wallet = await make_wallet(runtime, credits_=10)
+    keyed = asked(spend(), wallet.id, CALLER, "k")
+    with pytest.raises(TypeError, match="belongs to a reporter"):
+        await posted(runtime, Posting(keyed.command, keyed.wallet_id, None, keyed.requested))
+
+
 async def test_f5_a_key_that_another_transaction_takes_meanwhile_stops_the_batch(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

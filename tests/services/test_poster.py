@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -186,6 +187,21 @@ async def test_f1_the_batch_of_a_caller_inside_a_transaction_is_not_part_of_it(r
     with pytest.raises(RuntimeError, match="rolled back"):
         await verb()
     assert await runtime.database.pool.fetchval("SELECT last_entry FROM wallets") == 2
+
+
+async def test_f1_a_batch_knows_nothing_of_the_context_of_who_came_first(runtime: Runtime) -> None:
+    """The ORM's transactions are found through context variables: a caller's must not become the batch's."""
+    wallet, seen = await make_wallet(runtime, credits_=10), list[str]()
+    callers_own = ContextVar("callers_own", default="none")
+
+    async def wake(_ids: Collection[UUID]) -> None:
+        seen.append(callers_own.get())
+
+    poster = Poster(runtime.database, runtime.clock, wake)
+    callers_own.set("a transaction")
+    await poster.submit(Posting(spend(), wallet.id))
+    await poster.stop()
+    assert seen == ["none"]
 
 
 async def test_f1_more_than_the_poster_lets_wait_is_refused_at_once(

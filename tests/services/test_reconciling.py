@@ -121,7 +121,7 @@ WALLET = {
     "no next due instant": "next_due_at = NULL",
 }
 ROWS = {
-    "what a grant has left": "UPDATE grants SET remaining = remaining + 1, used = used - 1 WHERE used > 1",
+    "a grant's rest": "UPDATE grants SET remaining = remaining + 1, used = used - 1 WHERE used > 0 AND NOT closed",
     "what a grant holds": "UPDATE grants SET held = held - 1, remaining = remaining + 1 WHERE held > 0",
     "the amount of a grant": "UPDATE grants SET granted = granted + 1, remaining = remaining + 1 WHERE remaining > 0",
     "the end of a grant": "UPDATE grants SET ends_at = now() + interval '9 years' WHERE NOT closed",

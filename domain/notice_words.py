@@ -1,0 +1,140 @@
+"""Words of notices: a title and a text, made from kind and facts in the reader's language (A6, A7).
+
+Pure templates. A fact that ends with `_at` is an instant by RFC 3339; a fact may be given by language (`text.en`,
+`text.zh-Hans`). A kind without a template, or facts that do not fill it, get words that are true of any notice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from domain.notices import NoticeKind
+from domain.persons import Locale
+
+_EN, _ZH = Locale.ENGLISH, Locale.SIMPLIFIED_CHINESE
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A notice in words: the title in one line, the text in one paragraph or more."""
+
+    title: str
+    text: str
+
+
+_GENERIC: Mapping[Locale, Words] = {
+    _EN: Words("News about your account", "There is news about your account. Sign in to see it."),
+    _ZH: Words("账户通知", "您的账户有新的通知，请登录查看。"),
+}
+
+_WORDS: Mapping[str, Mapping[Locale, Words]] = {
+    NoticeKind.TERMS: {
+        _EN: Words(
+            "New terms from {effective_at}",
+            "Our terms change. The new version, “{title}” (version {version}), is in force from {effective_at}. "
+            "Whoever goes on using the service from then on accepts it.",
+        ),
+        _ZH: Words(
+            "条款更新将于{effective_at}生效",
+            "我们的条款有更新。新版本《{title}》（第{version}版）自{effective_at}起生效。此后继续使用本服务即视为接受。",
+        ),
+    },
+    NoticeKind.PRICE: {
+        _EN: Words(
+            "A price changes on {effective_at}",
+            "{text} The change takes effect on {effective_at}. What you have bought stays as it is until it renews.",
+        ),
+        _ZH: Words(
+            "价格将于{effective_at}调整",
+            "{text} 此调整自{effective_at}起生效。您已购买的内容在续订之前保持不变。",
+        ),
+    },
+    NoticeKind.DISCONTINUATION: {
+        _EN: Words("Something ends on {effective_at}", "{text} It ends on {effective_at}."),
+        _ZH: Words("有内容将于{effective_at}停止提供", "{text} 将于{effective_at}停止提供。"),
+    },
+    NoticeKind.INFORMATION: {
+        _EN: Words("Good to know", "{text}"),
+        _ZH: Words("通知", "{text}"),
+    },
+    NoticeKind.EXPORT_PROGRESS: {
+        _EN: Words("Your data export", "The archive of your data is made: {progress} %."),
+        _ZH: Words("您的数据导出", "您的数据归档正在生成：{progress}%。"),
+    },
+    NoticeKind.DELETION_REQUESTED: {
+        _EN: Words(
+            "Your account will be deleted",
+            "You asked for your account to be deleted. That happens on {due_at}, with everything held about you, and "
+            "cannot be undone; all credits lapse. Until then you can call it back. If it was not you, sign in, call it "
+            "back and end the sessions that you do not know.",
+        ),
+        _ZH: Words(
+            "您的账户将被删除",
+            "您已申请删除账户。账户及与您有关的全部数据将于{due_at}删除，无法恢复，所有额度同时失效。在此之前您可以撤销。"
+            "如非本人操作，请登录后撤销申请，并结束您不认识的会话。",
+        ),
+    },
+    NoticeKind.DELETION_CALLED_BACK: {
+        _EN: Words("Your account stays", "The deletion of your account was called back. Everything stays as it is."),
+        _ZH: Words("您的账户将保留", "账户删除申请已撤销，一切保持不变。"),
+    },
+    NoticeKind.DELETION_PUT_OFF: {
+        _EN: Words(
+            "Your account is not deleted yet",
+            "Your account could not be deleted yet: it is suspended, or you are the only administrator of an "
+            "organisation with other members. It is tried again on {due_at}.",
+        ),
+        _ZH: Words(
+            "您的账户尚未删除",
+            "您的账户暂时无法删除：账户被暂停，或您是某个仍有其他成员的组织的唯一管理员。系统将于{due_at}再次尝试。",
+        ),
+    },
+}
+
+
+def notice_words(kind: str, facts: Mapping[str, str], locale: Locale) -> Words:
+    """Put a notice into words of a language. Never fails: see the module."""
+    template = _WORDS.get(kind, _GENERIC)[locale]
+    filled = _Facts(facts, locale)
+    try:
+        return Words(template.title.format_map(filled), template.text.format_map(filled))
+    except (KeyError, ValueError):
+        return _GENERIC[locale]
+
+
+def instant_words(instant: datetime, locale: Locale) -> str:
+    """Write an instant for people: "1 March 2026, 00:00 UTC"."""
+    moment = instant.astimezone(UTC)
+    if locale is Locale.SIMPLIFIED_CHINESE:
+        return f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M}（UTC）"
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M} UTC"
+
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)  # strftime would speak the language of the machine
+
+
+class _Facts(dict[str, str]):
+    """The facts, as a template of one language asks for them."""
+
+    def __init__(self, facts: Mapping[str, str], locale: Locale) -> None:
+        super().__init__(facts)
+        self._locale = locale
+
+    def __getitem__(self, name: str) -> str:
+        said = self.get(f"{name}.{self._locale}")
+        if said is None:
+            said = super().__getitem__(name)
+        return instant_words(datetime.fromisoformat(said), self._locale) if name.endswith("_at") else said
