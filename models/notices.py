@@ -34,11 +34,19 @@ class BannerKind(StrEnum):
 
 
 class Banner(Model):
-    """A text for everybody, by locale, shown in `[starts_at, ends_at)`."""
+    """A text for everybody, by locale, shown in `[starts_at, ends_at)`, about what takes effect at `effective_at`.
+
+    `facts` are those of the notices that users get; `told_after` is the last user who got theirs, in the order of ids,
+    and `told_at` when the worker was through.
+    """
 
     id: UUID = fields.UUIDField(primary_key=True)
     kind: fields.Field[BannerKind] = fields.CharEnumField(BannerKind, max_length=16)
     text: object = fields.JSONField()
+    facts: object = fields.JSONField()
+    effective_at: datetime | None = fields.DatetimeField(null=True)
+    told_after: UUID | None = fields.UUIDField(null=True)
+    told_at: datetime | None = fields.DatetimeField(null=True)
     starts_at: datetime = fields.DatetimeField()
     ends_at: datetime | None = fields.DatetimeField(null=True)
     created_by: UUID = fields.UUIDField()

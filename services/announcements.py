@@ -11,6 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from domain.changes import shown_until
@@ -20,31 +21,18 @@ from models.database import Connection
 from services.notices import NOTICES_AT_ONCE_MAX, Told, notify_all, wake
 from services.runtime import Runtime
 
+_NOBODY = UUID(int=0)
 
-class Telling(msgspec.Struct, frozen=True):
-    """What users are told, and the id of the last one who was."""
-
-    kind: str
-    facts: dict[str, str]
-    after: UUID = UUID(int=0)
-
-
-class StoredBanner(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What stands in the column `text` of a banner: its languages, its date, and who is still to be told."""
-
-    en: str
-    zh_hans: str = msgspec.field(name="zh-Hans")
-    effective_at: datetime | None = None
-    telling: Telling | None = None
-
-
-BANNER = msgspec.json.Decoder(StoredBanner)
+TEXT = msgspec.json.Decoder(Text)
+_FACTS = msgspec.json.Decoder(dict[str, str])
 
 _SHOW = """
-INSERT INTO banners (id, kind, text, starts_at, ends_at, created_by) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO banners (id, kind, text, facts, effective_at, starts_at, ends_at, created_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 _NEXT = """
-SELECT id, text, starts_at FROM banners WHERE text ? 'telling' ORDER BY starts_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+SELECT id, kind, facts, told_after, starts_at FROM banners WHERE told_at IS NULL
+ORDER BY starts_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 # Shared: nobody is erased between being chosen and being written to.
 _USERS = """
@@ -53,7 +41,7 @@ WHERE id > $1 AND kind = 'USER' AND created_at <= $2
     AND (status = 'ACTIVE' OR (status = 'SUSPENDED' AND status_until <= $3))
 ORDER BY id LIMIT $4 FOR SHARE
 """
-_MARK = "UPDATE banners SET text = $2 WHERE id = $1"
+_MARK = "UPDATE banners SET told_after = coalesce($2, told_after), told_at = $3 WHERE id = $1"
 
 
 async def announce(
@@ -78,9 +66,9 @@ async def announce(
         now: the instant of publication: who came later is not told.
     """
     id_ = uuid7(now, os.urandom(10))
-    stored = StoredBanner(text.en, text.zh_hans, effective_at, Telling(kind, dict(facts)))
+    written = [msgspec.json.encode(each).decode() for each in (text, facts)]
     ends_at = shown_until(effective_at, now)
-    await connection.execute(_SHOW, id_, kind, msgspec.json.encode(stored).decode(), now, ends_at, operator)
+    await connection.execute(_SHOW, id_, kind, *written, effective_at, now, ends_at, operator)
     return id_
 
 
@@ -95,25 +83,19 @@ async def tell_everybody(runtime: Runtime) -> int:
             row = await connection.fetchrow(_NEXT)
             if row is None:
                 return 0
-            banner = BANNER.decode(row["text"])
-            if banner.telling is None:
-                raise TypeError(f"banner {row['id']} has nothing to tell")
-            arguments = (banner.telling.after, row["starts_at"], runtime.clock(), NOTICES_AT_ONCE_MAX)
+            now = runtime.clock()
+            arguments = (row["told_after"] or _NOBODY, row["starts_at"], now, NOTICES_AT_ONCE_MAX)
             users: list[UUID] = [each["id"] for each in await connection.fetch(_USERS, *arguments)]
-            woken = await notify_all(
-                connection, _told(row["id"], row["starts_at"], banner.telling, users), clock=runtime.clock
-            )
-            rest = msgspec.structs.replace(banner.telling, after=users[-1]) if users else None
-            marked = msgspec.structs.replace(banner, telling=rest)
-            await connection.execute(_MARK, row["id"], msgspec.json.encode(marked).decode())
+            woken = await notify_all(connection, _told(row, users), clock=runtime.clock)
+            await connection.execute(_MARK, row["id"], users[-1] if users else None, None if users else now)
             told = len(users)
         await wake(runtime, woken)
     return told
 
 
-def _told(banner_id: UUID, at: datetime, telling: Telling, users: list[UUID]) -> list[Told]:
+def _told(banner: asyncpg.Record, users: list[UUID]) -> list[Told]:
     """Name each notice after announcement and reader: even a mark that was lost would tell nobody twice."""
+    id_, at, facts = banner["id"], banner["starts_at"], _FACTS.decode(banner["facts"])
     return [
-        Told(user, telling.kind, telling.facts, True, uuid7(at, sha256(banner_id.bytes + user.bytes).digest()))
-        for user in users
+        Told(user, banner["kind"], facts, True, uuid7(at, sha256(id_.bytes + user.bytes).digest())) for user in users
     ]

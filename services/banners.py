@@ -9,16 +9,16 @@ import asyncpg
 from domain.authorization import permit
 from domain.principals import Principal
 from domain.texts import Text
-from services.announcements import BANNER
+from services.announcements import TEXT
 from services.runtime import Runtime
 
 BANNERS_MAX = 20
 
 _NOW = """
-SELECT id, kind, text, starts_at, ends_at FROM banners
+SELECT id, kind, text, effective_at, starts_at, ends_at FROM banners
 WHERE starts_at <= $1 AND (ends_at IS NULL OR ends_at > $1) ORDER BY starts_at DESC, id DESC LIMIT $2
 """
-_ONE = "SELECT id, kind, text, starts_at, ends_at FROM banners WHERE id = $1"
+_ONE = "SELECT id, kind, text, effective_at, starts_at, ends_at FROM banners WHERE id = $1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,5 @@ async def banner(runtime: Runtime, id_: UUID) -> BannerRow | None:
 
 
 def _row(row: asyncpg.Record) -> BannerRow:
-    stored = BANNER.decode(row["text"])
-    text = Text(stored.en, stored.zh_hans)
-    return BannerRow(row["id"], row["kind"], text, stored.effective_at, row["starts_at"], row["ends_at"])
+    text = TEXT.decode(row["text"])
+    return BannerRow(row["id"], row["kind"], text, row["effective_at"], row["starts_at"], row["ends_at"])
