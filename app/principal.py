@@ -40,7 +40,7 @@ async def principal_of(
         if ticket is None:
             return await authenticate(runtime, shown)
         if shown is not None:
-            raise Unauthenticated("A ticket and another credential are shown; show one of them.")  # noqa: TRY301
+            raise Unauthenticated("A ticket and another credential are shown; show one of them.")  # noqa: TRY301 - told below with the others
         return await use_ticket(runtime, ticket)
     except RateLimited as error:
         raise ClientError(str(error), "RATE_LIMITED", retryAfter=error.retry_after_s) from error

@@ -59,7 +59,7 @@ async def measure(bench: Bench) -> Result:
         result.aim(text, p99, reached=kept_up and p99 <= P99_MS_MAX)
     result.notes += [
         f"{scale.feed_followers} sockets, each follows one wallet; charges go around all wallets at a fixed rate.",
-        "Counted from `recordedAt`, which the database notes while it writes the entry, to the client's receipt, by",
+        "Counted from `recordedAt`, when the poster decides, the wallets locked, to the client's receipt, by",
         "the one clock of this machine: so the commit itself, fsync included, is part of it.",
         proof,
     ]

@@ -46,7 +46,7 @@ def read_amount(value: object) -> int:
         ValueError: no string, or no decimal of at most 15 digits and 3 decimals.
     """
     if not isinstance(value, str):
-        raise ValueError('must be a string such as "1.5", so that no digit is lost on the way')  # noqa: TRY004
+        raise ValueError('must be a string such as "1.5", so that no digit is lost on the way')  # noqa: TRY004 - scalars raise it
     return parse_amount(value)
 
 
@@ -57,7 +57,7 @@ def read_cursor(value: object) -> str:
         ValueError: no string.
     """
     if not isinstance(value, str):
-        raise ValueError("must be a cursor, as an earlier answer gave it")  # noqa: TRY004
+        raise ValueError("must be a cursor, as an earlier answer gave it")  # noqa: TRY004 - scalars raise it
     return value
 
 

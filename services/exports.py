@@ -32,7 +32,7 @@ EXPORTS_LISTED_MAX = 20
 
 _COLUMNS = "id, state, progress, size, sha256, requested_at, finished_at, expires_at"
 _LOCK = "SELECT FROM persons WHERE id = $1 FOR NO KEY UPDATE"
-_AT_WORK = f"SELECT {_COLUMNS} FROM exports WHERE person_id = $1 AND state IN ('QUEUED', 'RUNNING')"  # noqa: S608
+_AT_WORK = f"SELECT {_COLUMNS} FROM exports WHERE person_id = $1 AND state IN ('QUEUED', 'RUNNING')"  # noqa: S608 - constant
 _ASK = f"""
 INSERT INTO exports (id, person_id, state, progress, requested_at) VALUES ($2, $1, 'QUEUED', 0, $3)
 RETURNING {_COLUMNS}

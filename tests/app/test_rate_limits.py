@@ -155,8 +155,8 @@ async def test_a1_nothing_is_looked_up_for_who_is_turned_away(app: Starlette, mo
 @pytest.mark.anyio
 async def test_a1_sockets_are_turned_away_as_well(app: Starlette) -> None:
     async def from_home(scope: object, receive: object, send: object) -> None:
-        scope |= {"client": (HOME, 4711), "path": "/graphql"}  # type: ignore[operator]
-        await app(scope, receive, send)  # type: ignore[arg-type]
+        scope |= {"client": (HOME, 4711), "path": "/graphql"}  # type: ignore[operator] # a scope is a mapping here
+        await app(scope, receive, send)  # type: ignore[arg-type] # stand-ins of two lines
 
     for _ in range(100):
         await ask(app, WHO, WRONG)

@@ -79,7 +79,7 @@ def test_hosts_that_are_taken(host: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "postgresql://postgres@/allotment?host=/tmp/x&port=5432",
+        "postgresql://postgres@/allotment?host=/run/x&port=5432",
         "postgresql:///allotment",
         "postgresql://me@[::1]:5432/allotment",
     ],

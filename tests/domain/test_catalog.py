@@ -324,20 +324,20 @@ def places(tree: Value) -> Iterator[tuple[Tree, str | int]]:
     )
     for key in keys:
         yield tree, key  # type: ignore[misc]  # whatever has keys is a Tree
-        yield from places(tree[key])  # type: ignore[index]
+        yield from places(tree[key])  # type: ignore[index] # a tree of any depth
 
 
 def mutate(tree: Value, data: st.DataObject) -> None:
     holder, key = data.draw(st.sampled_from(list(places(tree))))
     act = data.draw(st.sampled_from(["delete", "replace", "replace", "rename", "double"]))
     if act == "replace":
-        holder[key] = data.draw(VALUES)  # type: ignore[index]
+        holder[key] = data.draw(VALUES)  # type: ignore[index] # a tree of any depth
     elif act == "rename" and isinstance(holder, dict):
         holder[data.draw(st.text(max_size=5))] = holder.pop(str(key))
     elif act == "double" and isinstance(holder, list):
         holder.append(holder[int(key)])
     else:
-        del holder[key]  # type: ignore[arg-type]
+        del holder[key]  # type: ignore[arg-type] # a tree of any depth
 
 
 def assert_refused_or_sound(texts: dict[str, str]) -> None:

@@ -18,10 +18,10 @@ def test_a3_an_address_written_once_stays_or_is_a_network(text: str) -> None:
 
 @given(st.ip_addresses(v=6), st.integers(0, 2**64 - 1))
 def test_a3_a_household_of_ipv6_is_one(address: object, host: int) -> None:
-    number = int(address)  # type: ignore[call-overload]
+    number = int(address)  # type: ignore[call-overload] # of either version
     if number >> 32 != 0xFFFF:
-        other = type(address)(number >> 64 << 64 | host)  # type: ignore[call-arg]
-        if int(other) >> 32 != 0xFFFF:  # type: ignore[call-overload]
+        other = type(address)(number >> 64 << 64 | host)  # type: ignore[call-arg] # of either version
+        if int(other) >> 32 != 0xFFFF:  # type: ignore[call-overload] # of either version
             assert normal_address(str(address)) == normal_address(str(other))
 
 

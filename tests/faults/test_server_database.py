@@ -90,7 +90,7 @@ async def healthy(server: Server, status: int) -> None:
     """Wait until its health check gives this status."""
     with anyio.fail_after(RECOVERY_S_MAX):
         async with httpx2.AsyncClient(trust_env=False, timeout=RECOVERY_S_MAX) as client:
-            while (await client.get(server.url.replace("/graphql", "/health"))).status_code != status:  # noqa: ASYNC110
+            while (await client.get(server.url.replace("/graphql", "/health"))).status_code != status:  # noqa: ASYNC110 - asks
                 await anyio.sleep(0.05)
 
 
@@ -106,10 +106,10 @@ async def test_f8_listening_connections_that_are_killed_cost_no_entry(
     told = [sum("the broker listens" in line for line in server.lines) for server in servers]
     listening = await sql(servers, "SELECT pid FROM pg_stat_activity WHERE application_name = 'allotment-broker'")
     assert len(listening) >= 2
-    await sql(servers, f"SELECT pg_terminate_backend(pid) FROM unnest(ARRAY{listening}) AS each (pid)")  # noqa: S608
+    await sql(servers, f"SELECT pg_terminate_backend(pid) FROM unnest(ARRAY{listening}) AS each (pid)")
     await charge_and_follow(service, wallet, feed)
     for server, times in zip(servers, told, strict=True):
-        await anyio.to_thread.run_sync(lambda: server.said("the broker listens", times=times + 1))  # noqa: B023
+        await anyio.to_thread.run_sync(lambda: server.said("the broker listens", times=times + 1))  # noqa: B023 - run at once
     await charge_and_follow(service, wallet, feed)
 
 

@@ -116,7 +116,7 @@ async def test_f1_what_a_ledger_hangs_on_cannot_be_taken_away(scene: Scene) -> N
         ("persons", "id", scene.wallet.person_id),
         ("allowances", "wallet_id", scene.wallet.id),
     ):
-        await scene.refuses(f"DELETE FROM {table} WHERE {column} = $1", FOREIGN, value)  # noqa: S608
+        await scene.refuses(f"DELETE FROM {table} WHERE {column} = $1", FOREIGN, value)
     await scene.refuses("UPDATE wallets SET id = gen_random_uuid() WHERE id = $1", FOREIGN, scene.wallet.id)
     elsewhere, members = scene.foreign.workspace_id, "UPDATE wallets SET workspace_id = $2 WHERE id = $1"
     await scene.refuses(members, FOREIGN, scene.wallet.id, elsewhere)
@@ -184,7 +184,7 @@ async def test_b11_nothing_of_a_wallet_is_in_another_workspace(scene: Scene) -> 
     arguments = (wallet.id, elsewhere, last + 1, "CONSUME", 1, None)
     await scene.refuses(ENTRY, FOREIGN, *arguments, name="entries_in_the_wallets_workspace")
     for table in ("grants", "tasks", "allowances", "refusals"):
-        sql = f"UPDATE {table} SET workspace_id = $2 WHERE wallet_id = $1"  # noqa: S608
+        sql = f"UPDATE {table} SET workspace_id = $2 WHERE wallet_id = $1"
         if table == "tasks":
             sql += " AND status = 'RUNNING'"
         await scene.refuses(sql, FOREIGN, wallet.id, elsewhere, name=f"{table}_in_the_wallets_workspace")
@@ -224,9 +224,9 @@ async def test_f4_a_task_resolves_once(scene: Scene) -> None:
         arguments = (scene.wallet.id, scene.wallet.workspace_id, number, kind, 0, scene.resolved)
         await scene.refuses(ENTRY, UNIQUE, *arguments, name="entries_resolve_a_task_once")
     for change in ("status = 'RUNNING', resolved_at = NULL", "status = 'CANCELLED'", "body = '{}'"):
-        await scene.refuses(f"UPDATE tasks SET {change} WHERE id = $1", APPEND, scene.resolved)  # noqa: S608
+        await scene.refuses(f"UPDATE tasks SET {change} WHERE id = $1", APPEND, scene.resolved)
     for change in ("status = 'COMPLETED'", "resolved_at = now()", "status = 'LOST'", "expires_at = started_at"):
-        await scene.refuses(f"UPDATE tasks SET {change} WHERE id = $1", CHECK, scene.running)  # noqa: S608
+        await scene.refuses(f"UPDATE tasks SET {change} WHERE id = $1", CHECK, scene.running)
 
 
 async def test_f5_a_key_has_one_result_which_is_an_entry_of_its_wallet(scene: Scene) -> None:

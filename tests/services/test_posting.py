@@ -28,7 +28,7 @@ async def posted(runtime: Runtime, *postings: Posting) -> Batch:
 
 
 async def until_somebody_waits_for_a_lock(runtime: Runtime) -> None:
-    while not await runtime.database.pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110
+    while not await runtime.database.pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110 - asks
         await asyncio.sleep(0)
 
 

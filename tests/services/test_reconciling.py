@@ -148,7 +148,7 @@ ROWS = {
     "the last entries gone": "DELETE FROM entries WHERE number > 6",
     "all entries gone": "DELETE FROM entries WHERE number > 0",
 }
-TAMPERINGS = {name: f"UPDATE wallets SET {change} WHERE id = $1" for name, change in WALLET.items()} | {  # noqa: S608
+TAMPERINGS = {name: f"UPDATE wallets SET {change} WHERE id = $1" for name, change in WALLET.items()} | {
     name: f"{sql} AND wallet_id = $1" for name, sql in ROWS.items()
 }
 
@@ -181,5 +181,5 @@ async def test_f2_every_kind_of_tampering_is_found(runtime: Runtime, clock: Test
 async def test_f2_a_wallet_without_entries_that_pretends_to_have_some_is_found(runtime: Runtime) -> None:
     for change in ("last_entry = 1", "grants_made = 1", """spent = '{"chat_credit": {"granted": 1}}'"""):
         wallet = await make_wallet(runtime)
-        await runtime.database.pool.execute(f"UPDATE wallets SET {change} WHERE id = $1", wallet.id)  # noqa: S608
+        await runtime.database.pool.execute(f"UPDATE wallets SET {change} WHERE id = $1", wallet.id)
         assert (await reconcile_wallet(runtime, wallet.id)).problems, change

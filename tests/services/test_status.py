@@ -103,7 +103,7 @@ async def test_b11_unknown_and_erased_people_look_alike(runtime: Runtime) -> Non
     told = []
     for person in (erased, uuid4()):
         for change in changes(runtime, operator, person):
-            told.append((await change(str(uuid4()))).result.refused)  # noqa: PERF401
+            told.append((await change(str(uuid4()))).result.refused)  # noqa: PERF401 - one after the other
     assert {refused.code for refused in told if refused} == {RefusalCode.NOT_FOUND}
     assert len(set(told)) == 1
 

@@ -113,7 +113,7 @@ async def test_a3_a_person_has_a_bounded_number_of_traits(
         clock.advance(timedelta(days=1))
         await show(runtime, ada, Seen(address=f"203.0.113.{last}"))
         await show(runtime, ada, Seen(address="203.0.113.1"))  # in use all the time
-    days = [day.days for _, _, seen in await kept(runtime, ada) if (day := seen - NOW)]  # type: ignore[operator]
+    days = [day.days for _, _, seen in await kept(runtime, ada) if (day := seen - NOW)]  # type: ignore[operator] # an instant
     assert sorted(days) == [4, 5, 5]
     assert await same(runtime, ada) == {ada, bo}
     assert [kind for kind, _, _ in await kept(runtime, ada)].count("DEVICE") == 1

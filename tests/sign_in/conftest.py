@@ -111,7 +111,7 @@ class House:
         return started.token
 
     async def count(self, table: str) -> int:
-        number: int = await self.pool.fetchval(f'SELECT count(*) FROM "{table}"')  # noqa: S608
+        number: int = await self.pool.fetchval(f'SELECT count(*) FROM "{table}"')
         return number
 
 

@@ -66,7 +66,7 @@ async def test_in_development_over_http_the_cookie_works_without_tls(browser: Br
     cookies = {cookie.name: cookie for cookie in browser.client.cookies.jar}
     assert set(cookies) == {"allot_session", "allot_device"}
     assert not cookies["allot_session"].secure
-    assert "HttpOnly" in cookies["allot_session"]._rest  # type: ignore[attr-defined]
+    assert "HttpOnly" in cookies["allot_session"]._rest  # type: ignore[attr-defined] # told nowhere else
 
 
 async def test_a3_the_device_is_kept_by_the_browser_and_only_its_hash_here(browser: Browser, house: House) -> None:
