@@ -8,7 +8,7 @@ from domain.errors import Inactive, RateLimited, Unauthenticated
 from domain.principals import Principal
 from execution import ClientError, Credentials
 from schema.scalars import write_datetime
-from services.authentication import authenticate, ended
+from services.authentication import authenticate, ended, remembered
 from services.runtime import Runtime
 from services.tickets import use_ticket
 
@@ -31,12 +31,13 @@ async def principal_of(
     Raises:
         ClientError: UNAUTHENTICATED, the credential does not hold, or two were shown that differ; PERSON_SUSPENDED or
             PERSON_TERMINATED, it is genuine and its person may not come in; RATE_LIMITED, where `limits` are given and
-            too many from the same address did not hold: then nothing is looked up.
+            too many from the same address did not hold: then nothing is looked up, and only those pass who were
+            accepted lately.
     """
     try:
         shown, ticket = _shown(credentials, browsers), _ticket(credentials.params)
-        if limits and (shown or ticket):
-            limits.check(credentials.address)
+        if limits and (ticket or (shown and not remembered(runtime, shown))):
+            limits.check(credentials.address)  # who was accepted lately does not suffer from a neighbour's guessing
         if ticket is None:
             return await authenticate(runtime, shown)
         if shown is not None:

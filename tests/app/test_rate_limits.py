@@ -153,6 +153,18 @@ async def test_a1_nothing_is_looked_up_for_who_is_turned_away(app: Starlette, mo
 
 
 @pytest.mark.anyio
+async def test_a1_who_was_accepted_lately_does_not_suffer_from_a_neighbours_guessing(app: Starlette) -> None:
+    started = await ask(app, START % "k")
+    token = started.json()["data"]["startGuestSession"]["session"]["token"]
+    assert (await ask(app, WHO, token)).status_code == 200
+    for _ in range(100):
+        assert (await ask(app, WHO, WRONG)).status_code == 401
+    assert (await ask(app, WHO, WRONG)).status_code == 429
+    assert (await ask(app, WHO, token)).status_code == 200
+    assert (await ask(app, WHO, token[:-1])).status_code == 429
+
+
+@pytest.mark.anyio
 async def test_a1_sockets_are_turned_away_as_well(app: Starlette) -> None:
     async def from_home(scope: object, receive: object, send: object) -> None:
         scope |= {"client": (HOME, 4711), "path": "/graphql"}  # type: ignore[operator] # a scope is a mapping here
