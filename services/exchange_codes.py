@@ -18,7 +18,6 @@ from services.tokens import IssuedCredential, hash_secret, new_secret, write_tok
 
 CODE_LASTS = timedelta(seconds=60)
 CODE_CHARACTERS_MAX = 100
-CHALLENGE_CHARACTERS = 43
 VERIFIER_CHARACTERS_MAX = 128
 
 _PREFIX = "alx_"
