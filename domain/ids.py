@@ -4,7 +4,7 @@ The outside form is the prefix of the noun and the UUID in Crockford's base 32, 
 that ids sort like their UUIDs and a person can read one over the telephone.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -15,7 +15,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def uuid7(now: datetime, entropy: bytes) -> UUID:
     """Make a UUIDv7 (RFC 9562) from an instant and ten random bytes."""
-    milliseconds = int((now - _EPOCH).total_seconds() * 1000)
+    milliseconds = (now - _EPOCH) // timedelta(milliseconds=1)  # exact: no float between
     random = int.from_bytes(entropy[:10], "big")
     value = (milliseconds & (1 << 48) - 1) << 80
     value |= 0x7 << 76 | (random >> 68 & 0xFFF) << 64
