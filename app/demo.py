@@ -2,10 +2,11 @@
 
 from rich.console import Console
 
+from app.payments.offered import offered_payments
 from app.runtime import open_runtime
 from app.settings import Settings
 from domain.ids import public_id
-from services.demo import ADA_PERSONAL, LABS, Demo, load_demo
+from services.demo import ADA_PERSONAL, LABS, LABS_ORGANISATION, Demo, load_demo
 
 
 def demo_document(demo: Demo, settings: Settings) -> dict[str, object]:
@@ -27,6 +28,7 @@ def demo_document(demo: Demo, settings: Settings) -> dict[str, object]:
         "service": {"id": public_id("svc", demo.service), "token": demo.service_token},
         "operator": {"token": demo.operator_token},
         "workspaces": {"adaPersonal": public_id("wsp", ADA_PERSONAL), "exampleLabs": public_id("wsp", LABS)},
+        "organizations": {"exampleLabs": public_id("org", LABS_ORGANISATION)},
     }
 
 
@@ -38,7 +40,7 @@ def address(settings: Settings) -> str:
 
 async def welcome(settings: Settings, dsn: str, console: Console) -> None:
     """Load the demo data and tell where to look, with which credentials."""
-    async with open_runtime(dsn, settings.broker) as runtime:
+    async with open_runtime(dsn, settings.broker, offered=offered_payments(settings)) as runtime:
         demo = await load_demo(runtime, settings.signing_secret().reveal())
     url, ada = address(settings), demo.people[0]
     lines = (

@@ -15,7 +15,7 @@ from services.runtime import Runtime
 
 _EXPORT = "exp"
 _UNKNOWN = "UNAUTHENTICATED"
-_STATUS = {_UNKNOWN: 401, "RATE_LIMITED": 429}
+_STATUS = {_UNKNOWN: 401, "RATE_LIMITED": 429, "BAD_USER_INPUT": 400}
 _PRIVATE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 

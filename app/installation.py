@@ -9,6 +9,7 @@ from types import FrameType
 from typing import NoReturn, TypeVar
 
 from app.embedded_postgres import EmbeddedPostgres
+from app.payments.offered import offered_payments
 from app.runtime import open_runtime
 from app.settings import Settings
 from migrations.upgrade import upgrade
@@ -43,7 +44,7 @@ def with_runtime(settings: Settings, verb: Callable[[Runtime], Awaitable[_Result
     """Run one verb over a migrated database."""
 
     async def run(dsn: str) -> _Result:
-        async with open_runtime(dsn, settings.broker) as runtime:
+        async with open_runtime(dsn, settings.broker, offered=offered_payments(settings)) as runtime:
             return await verb(runtime)
 
     with database(settings) as dsn:

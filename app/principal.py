@@ -1,19 +1,26 @@
-"""From credentials to the principal that calls (G1)."""
+"""From credentials to the principal that calls (G1), and where it says that it runs (B13)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from app.browsers import Browsers
 from app.rate_limits import AddressLimits
 from domain.errors import Inactive, RateLimited, Unauthenticated
 from domain.principals import Principal
+from domain.usage import Surface
 from execution import ClientError, Credentials
 from schema.scalars import write_datetime
 from services.authentication import authenticate, ended, remembered
 from services.runtime import Runtime
 from services.tickets import use_ticket
 
+SURFACE_HEADER = "Allotment-Surface"
+"""Where a client says that it runs; a socket may say it in `connection_init`, under this name or `surface`."""
+
 _SCHEME = "bearer"
 _HEADER_CHARACTERS_MAX = 1_000
+_SURFACE_PARAMS = frozenset({"surface", SURFACE_HEADER.lower()})
+_SHOWN_CHARACTERS_MAX = 32
 
 
 async def principal_of(
@@ -27,13 +34,47 @@ async def principal_of(
     On a socket, browsers cannot set headers, so `connection_init` may carry the same `Authorization`, or a `ticket`.
     Browsers that signed in bring the session cookie by themselves: it counts where `browsers` says how to read it, and
     only for pages that may use it. It must not contradict the header; what `connection_init` carries outranks it.
+    Where the client runs, it may declare (`surface_of`); that is read first, so that a mistake costs no ticket.
 
     Raises:
-        ClientError: UNAUTHENTICATED, the credential does not hold, or two were shown that differ; PERSON_SUSPENDED or
-            PERSON_TERMINATED, it is genuine and its person may not come in; RATE_LIMITED, where `limits` are given and
-            too many from the same address did not hold: then nothing is looked up, and only those pass who were
-            accepted lately.
+        ClientError: BAD_USER_INPUT, the surface is none; UNAUTHENTICATED, the credential does not hold, or two were
+            shown that differ; PERSON_SUSPENDED or PERSON_TERMINATED, it is genuine and its person may not come in;
+            RATE_LIMITED, where `limits` are given and too many from the same address did not hold: then nothing is
+            looked up, and only those pass who were accepted lately.
     """
+    surface = surface_of(credentials)
+    principal = await _caller(runtime, credentials, browsers, limits)
+    # a copy: what is remembered of the credential serves other surfaces, too
+    return replace(principal, surface=surface) if surface else principal
+
+
+def surface_of(credentials: Credentials) -> Surface | None:
+    """Read where the client says that it runs: by the header, or in `connection_init`; None: it does not say.
+
+    Raises:
+        ClientError: BAD_USER_INPUT, it is no surface, or it is said twice and differently.
+    """
+    params = (credentials.params or {}).items()
+    said = [value for name, value in params if name.lower() in _SURFACE_PARAMS]
+    said.append(credentials.headers.get(SURFACE_HEADER.lower()))
+    surfaces = {_surface(value) for value in said if value is not None and value != ""}
+    if len(surfaces) > 1:
+        raise ClientError(f"{SURFACE_HEADER} is declared twice, and differently.", "BAD_USER_INPUT")
+    return surfaces.pop() if surfaces else None
+
+
+def _surface(value: object) -> Surface:
+    try:
+        return Surface(value.strip() if isinstance(value, str) else "")
+    except ValueError:
+        shown = f"{value if isinstance(value, str) else type(value).__name__:.{_SHOWN_CHARACTERS_MAX}}"
+        message = f"{SURFACE_HEADER} must be one of {', '.join(Surface)}, not {shown!a}."
+        raise ClientError(message, "BAD_USER_INPUT") from None
+
+
+async def _caller(
+    runtime: Runtime, credentials: Credentials, browsers: Browsers | None, limits: AddressLimits | None
+) -> Principal:
     try:
         shown, ticket = _shown(credentials, browsers), _ticket(credentials.params)
         if limits and (ticket or (shown and not remembered(runtime, shown))):

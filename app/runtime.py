@@ -1,9 +1,8 @@
 """Opening the runtime: database, broker, feed, poster, catalog, in the order in which they need each other."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 from broadcaster import BroadcastBackend
 
@@ -13,9 +12,9 @@ from feed.broker import Broker
 from feed.broker_memory import MemoryBackend
 from feed.broker_postgres import PostgresBackend
 from feed.stream import Feed
-from feed.topics import wallet_topic
 from models.database import open_database
 from services.catalog import load_catalog, read_folder
+from services.payment_providers import NOTHING_OFFERED, Offered
 from services.poster import Poster
 from services.posting import Clock
 from services.runtime import Runtime
@@ -27,19 +26,17 @@ def system_clock() -> datetime:
 
 
 @asynccontextmanager
-async def open_runtime(dsn: str, broker_kind: BrokerKind, *, clock: Clock = system_clock) -> AsyncIterator[Runtime]:
+async def open_runtime(
+    dsn: str, broker_kind: BrokerKind, *, clock: Clock = system_clock, offered: Offered = NOTHING_OFFERED
+) -> AsyncIterator[Runtime]:
     """Open everything that verbs work with, and close it in the reverse order: feeds, commands, broker, database."""
     async with open_database(dsn) as database, Broker(_backend(dsn, broker_kind)) as broker:
         async with database.pool.acquire() as connection:
             catalog = await load_catalog(connection, read_folder(FOLDER), clock())
-
-        async def wake(wallets: Collection[UUID]) -> None:
-            await broker.wake([wallet_topic(wallet) for wallet in wallets])
-
         policies = catalog.policies
-        poster = Poster(database, clock, wake, keys_kept=timedelta(days=policies.idempotency_retention_days))
+        poster = Poster(database, clock, broker.wake, keys_kept=timedelta(days=policies.idempotency_retention_days))
         feed = Feed(database.pool, broker, replay_entries_max=policies.feed_replay_entries_max)
-        runtime = Runtime(database, poster, broker, feed, catalog, clock)
+        runtime = Runtime(database, poster, broker, feed, catalog, clock, offered.providers, offered.seller)
         await runtime.terms.read(database, clock())
         try:
             yield runtime

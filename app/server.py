@@ -19,7 +19,8 @@ import web
 from app.browsers import CSRF_HEADER, Browsers
 from app.downloads import download_route
 from app.mail import mailer_of
-from app.principal import end_of, principal_of
+from app.payments.routes import Payments
+from app.principal import SURFACE_HEADER, end_of, principal_of
 from app.rate_limits import AddressGate, AddressLimits
 from app.runtime import open_runtime, system_clock
 from app.settings import Environment, Settings
@@ -53,10 +54,11 @@ def create_app(settings: Settings, dsn: str, *, clock: Clock = system_clock, wor
     """
     browsers = _browsers(settings)
     graph, sign_in = _Graph(settings, browsers, AddressLimits(clock)), SignIn(settings, browsers)
+    payments = Payments(settings, lambda: graph.runtime, graph.authenticate)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with open_runtime(dsn, settings.broker, clock=clock) as runtime:
+        async with open_runtime(dsn, settings.broker, clock=clock, offered=payments.offered()) as runtime:
             await graph.open(runtime)
             sign_in.open(runtime)
             stop = asyncio.Event()
@@ -90,6 +92,7 @@ def create_app(settings: Settings, dsn: str, *, clock: Clock = system_clock, wor
             Mount(MOUNT_PATH, graph.page.assets),
             Route("/graphql", graph.endpoint),
             WebSocketRoute("/graphql", graph.endpoint),
+            *payments.routes,
             *sign_in.routes,
         ],
         middleware=_cors(settings),
@@ -115,7 +118,7 @@ def _cors(settings: Settings) -> list[Middleware]:
             allow_origins=settings.sign_in.allowed_origins,
             allow_credentials=True,
             allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", CSRF_HEADER],
+            allow_headers=["Authorization", "Content-Type", CSRF_HEADER, SURFACE_HEADER],
             expose_headers=["Retry-After"],
             max_age=PREFLIGHT_KEPT_S,
         )

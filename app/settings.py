@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from app.data_folder import make_data_folder, read_or_make_secret
 from app.mail_settings import MailSettings, read_mail
+from app.payments.settings import PaymentSettings, read_payments
 from app.sign_in.settings import SignInSettings, read_sign_in
 
 SECRET_CHARACTERS_MIN = 32
@@ -87,6 +88,7 @@ class Settings:
     log_level: LogLevel = LogLevel.INFO
     sign_in: SignInSettings = field(default_factory=SignInSettings)
     mail: MailSettings = field(default_factory=MailSettings)
+    payments: PaymentSettings = field(default_factory=PaymentSettings)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -111,6 +113,7 @@ class Settings:
             log_level=read.choice("ALLOT_LOG_LEVEL", LogLevel, LogLevel.INFO),
             sign_in=read_sign_in(read, production=environment is Environment.PRODUCTION),
             mail=read_mail(read),
+            payments=read_payments(read, production=environment is Environment.PRODUCTION),
         )
         if read.problems:
             raise SettingsError(tuple(read.problems))

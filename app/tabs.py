@@ -3,7 +3,7 @@
 import json
 
 from domain.ids import public_id
-from services.demo import ADA_PERSONAL, Demo
+from services.demo import ADA_PERSONAL, LABS_ORGANISATION, Demo
 from web.graphiql import Boot, Tab
 
 _WATCH = """\
@@ -72,6 +72,24 @@ mutation StartTask($input: StartTaskInput!) {
   }
 }
 """
+_ORGANIZATION = """\
+# Ada administers Example Labs. What would three more seats
+# cost, and a whole organization? Order them with orderSeats
+# and orderOrganization.
+query Organization($organizationId: ID!) {
+  organization(id: $organizationId) {
+    name
+    subscription { status endsAt autoRenews }
+    seatCounts { total allocated unallocated pendingRelease }
+    members(first: 10) { nodes { person { displayName } role } }
+  }
+  quoteSeats(organizationId: $organizationId, seats: 3) {
+    quote { total { minor currency } lines { quantity days daysInTerm amount { minor } } }
+    errors { code message }
+  }
+  quoteOrganization(seats: 5) { quote { total { minor currency } } }
+}
+"""
 
 
 def demo_boot(demo: Demo) -> Boot:
@@ -79,7 +97,7 @@ def demo_boot(demo: Demo) -> Boot:
     ada = demo.people[0]
     person = json.dumps({"Authorization": f"Bearer {ada.token}"}, indent=2)
     service = json.dumps({"Authorization": f"Bearer {demo.service_token}"}, indent=2)
-    wallet = public_id("wal", ada.wallets[ADA_PERSONAL])
+    wallet, organization = public_id("wal", ada.wallets[ADA_PERSONAL]), public_id("org", LABS_ORGANISATION)
     consume = {
         "walletId": wallet,
         "product": "chat-message",
@@ -102,6 +120,7 @@ def demo_boot(demo: Demo) -> Boot:
             Tab("Consume", _CONSUME, _variables(input=consume), service),
             Tab("Viewer", _VIEWER, "", person),
             Tab("StartTask", _START, _variables(input=start), service),
+            Tab("Organization", _ORGANIZATION, _variables(organizationId=organization), person),
         ),
         default_headers=person,
     )

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from app.data_worker import care_for_data
 from app.mail_worker import tell_people
+from app.organisation_worker import care_for_organisations
 from services.outbox import Mailer
 from services.runtime import Runtime
 from services.upkeep import FORGET_EVERY, forget, seconds_to_next_due, write_due
@@ -17,7 +18,12 @@ _log = logging.getLogger(__name__)
 
 async def work(runtime: Runtime, stop: asyncio.Event, mailer: Mailer | None = None) -> None:
     """Do everything that is the worker's until `stop` is set: what falls due, and what may take longer beside it."""
-    await asyncio.gather(_keep_time(runtime, stop), care_for_data(runtime, stop), tell_people(runtime, stop, mailer))
+    await asyncio.gather(
+        _keep_time(runtime, stop),
+        care_for_data(runtime, stop),
+        tell_people(runtime, stop, mailer),
+        care_for_organisations(runtime, stop),
+    )
 
 
 async def _keep_time(runtime: Runtime, stop: asyncio.Event) -> None:

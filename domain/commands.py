@@ -4,32 +4,38 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from domain.benefits import SuspensionReason
 from domain.grants import GrantKind
 from domain.meters import Pool
 from domain.notices import Notice
 from domain.periods import Cycle
 from domain.pricing import PriceRule
 from domain.tasks import TaskStatus
-from domain.usage import Usage
+from domain.usage import Surface, Usage
 
 
 @dataclass(frozen=True, slots=True)
 class Consume:
-    """Charge usage in one step (F4)."""
+    """Charge usage in one step (F4). An enterprise wallet is charged on `enterprise_surfaces` alone (B13)."""
 
     usage: Usage
     rule: PriceRule
+    enterprise_surfaces: tuple[Surface, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StartTask:
-    """Hold the price of an estimate (`usage.quantity`) until the task resolves or `hold_for` is over (F4)."""
+    """Hold the price of an estimate (`usage.quantity`) until the task resolves or `hold_for` is over (F4).
+
+    An enterprise wallet is charged on `enterprise_surfaces` alone (B13).
+    """
 
     task_id: UUID
     usage: Usage
     rule: PriceRule
     hold_for: timedelta
     running_max: int
+    enterprise_surfaces: tuple[Surface, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,26 @@ class EndAllowance:
 
 
 @dataclass(frozen=True, slots=True)
+class SetBenefits:
+    """Let these allowances, and no others, be in force until `until`, and lift a suspension (B8, B9, B10).
+
+    Idempotent. What is in force already stays; another amount holds from the next period on; another anchor or cycle
+    ends the old allowance and begins anew. After a suspension within the period, what was left comes back; after the
+    period, the current one is granted in full.
+    """
+
+    allowances: tuple[StartAllowance, ...]
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendBenefits:
+    """Suspend the benefits: what remains of every allowance's grant lapses until they come back (B7, B10)."""
+
+    reason: SuspensionReason
+
+
+@dataclass(frozen=True, slots=True)
 class RevokeGrants:
     """End the open one-off grants of a kind: what remains of them lapses (A1: a guest's messages at sign-up)."""
 
@@ -118,6 +144,8 @@ Command = (
     | OpenGrant
     | StartAllowance
     | EndAllowance
+    | SetBenefits
+    | SuspendBenefits
     | RevokeGrants
     | Tell
     | Advance

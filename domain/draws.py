@@ -1,28 +1,39 @@
 """Drawing a charge or a hold from every pool of a meter at once (C5, D2, F3)."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from domain.allowances import Allowance
 from domain.balances import Balance
-from domain.due import open_period
+from domain.benefits import SuspensionReason
+from domain.due import lapses, open_period
 from domain.entries import Change
 from domain.grants import Draw, Grant, draw
 from domain.meters import Pool
 from domain.pages import Draft
 from domain.refusals import LimitState, Refusal, RefusalCode
-from domain.wallets import WalletState, balances
+from domain.wallets import WalletState, balances, waits_until
 
 
 def refuse_shortage(state: WalletState, meter: str, amount: int, now: datetime) -> Refusal | None:
     """Refuse an amount that some pool does not cover, naming every such pool; None: all of them do.
 
-    The first in the order entitlement → cycle → window gives the code (C5).
+    The first in the order membership → entitlement → cycle → window gives the code (C5).
     """
     short = [pool for pool in _pools(state, meter, now) if _available(state, meter, pool, now) < amount]
     if not short:
         return None
     figures = [balance for balance in balances(state) if balance.meter == meter]
+    if state.benefits.suspended:
+        # nothing refreshes before they come back
+        rows = [replace(row, resets_at=None) for row in figures if row.pool is Pool.MAIN]
+        return Refusal(
+            RefusalCode.SUBSCRIPTION_EXPIRED,
+            "The subscription has ended, and with it its quotas; renewing it brings them back.",
+            limits=(_limit(meter, Pool.MAIN, rows),) if rows else (),
+            requested=amount,
+        )
     if not figures:
         return Refusal(RefusalCode.NOT_ENTITLED, f"There is neither quota nor credit for {meter}.", requested=amount)
     limits = tuple(_limit(meter, pool, [row for row in figures if row.pool is pool]) for pool in short)
@@ -56,7 +67,12 @@ def take(draft: Draft, meter: str, amount: int, now: datetime) -> tuple[Draw, ..
 
 
 def extra_for(state: WalletState, meter: str, wanted: int, now: datetime) -> int:
-    """Say how much of what a task wants beyond its hold every pool can give (F4): the least of what they have."""
+    """Say how much of what a task wants beyond its hold every pool can give (F4): the least of what they have.
+
+    To a former member, no pool gives anything (B7).
+    """
+    if state.benefits.suspended is SuspensionReason.MEMBERSHIP_ENDED:
+        return 0
     return min(wanted, *(_available(state, meter, pool, now) for pool in _pools(state, meter, now)))
 
 
@@ -83,14 +99,14 @@ def changes_of(
     for hold in held:
         free = hold.amount - used.get(hold.grant, 0)
         extra = more.pop(hold.grant, 0)
-        ended = state.grants[hold.grant].ended
+        gone = lapses(state, state.grants[hold.grant])
         changes.append(
             Change(
                 hold.grant,
                 used=hold.amount - free + extra,
                 held=-hold.amount,
-                remaining=(0 if ended else free) - extra,
-                lapsed=free if ended else 0,
+                remaining=(0 if gone else free) - extra,
+                lapsed=free if gone else 0,
             )
         )
     changes += [Change(number, used=amount, remaining=-amount) for number, amount in more.items()]
@@ -98,7 +114,8 @@ def changes_of(
 
 
 def _pools(state: WalletState, meter: str, now: datetime) -> tuple[Pool, ...]:
-    windowed = any(
+    """List the pools that a draw needs. Suspended, allowances give nothing and limit nothing: credits stay usable."""
+    windowed = not state.benefits.suspended and any(
         allowance.meter == meter and allowance.pool is Pool.WINDOW and allowance.anchor <= now
         for allowance in state.allowances.values()
     )
@@ -123,8 +140,10 @@ def _available(state: WalletState, meter: str, pool: Pool, now: datetime) -> int
 
 
 def _openable(state: WalletState, allowance: Allowance, now: datetime) -> bool:
-    """Tell whether the next draw opens its period: it has begun, and no period of it is open."""
-    if not allowance.opens_on_use or now < allowance.anchor:
+    """Tell whether the next draw opens its period: it has begun, and no period of it is open, or was granted before."""
+    if not allowance.opens_on_use or now < allowance.anchor or state.benefits.suspended:
+        return False
+    if waits_until(state, allowance):
         return False
     return not any(grant.allowance == allowance.number and not grant.ended for grant in state.grants.values())
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.allowances import Allowance
 from domain.balances import Balance
+from domain.benefits import Benefits
 from domain.grants import Grant
 from domain.notices import Notice
 from domain.pricing import Receipt
@@ -21,7 +22,9 @@ class EntryKind(StrEnum):
     EXPIRE = "EXPIRE"
     """A grant's end came: the remainder that lapsed."""
     REVOKE = "REVOKE"
-    """An allowance was ended before its time: the remainder that lapsed."""
+    """An allowance was ended before its time, or benefits were suspended: the remainder that lapsed."""
+    RESTORE = "RESTORE"
+    """Benefits came back within the period: what had lapsed with their suspension (B8, B10)."""
     CONSUME = "CONSUME"
     """Usage in one step: the charge."""
     HOLD = "HOLD"
@@ -36,8 +39,14 @@ class EntryKind(StrEnum):
     """A task's hold ran out: the amount set free."""
     ALLOWANCE_STARTED = "ALLOWANCE_STARTED"
     """A membership began to give quota: the amount a period."""
+    ALLOWANCE_CHANGED = "ALLOWANCE_CHANGED"
+    """A membership gives another amount from the next period on: that amount."""
     ALLOWANCE_ENDED = "ALLOWANCE_ENDED"
     """A membership ceased to give quota: the amount a period."""
+    BENEFITS_CHANGED = "BENEFITS_CHANGED"
+    """Benefits last until another instant from now on, or came back: 0, of no meter."""
+    BENEFITS_SUSPENDED = "BENEFITS_SUSPENDED"
+    """Benefits are suspended, and this is why: 0, of no meter (B7, B10)."""
     NOTICE = "NOTICE"
     """The owner is told something: 0, of no meter. It stands here since the ledger is the feed."""
 
@@ -62,8 +71,8 @@ class Entry:
     """One entry of a wallet's ledger. Applying entries 1, 2, 3 … to an empty wallet gives its state (F2).
 
     `at` is the instant from which it is true: for what fell due, the due instant, whenever it was written. It never
-    goes back from one number to the next. `grant`, `allowance` and `task` are the things as this entry leaves
-    them; `balances` are all of the wallet's figures after it.
+    goes back from one number to the next. `grant`, `allowance`, `task` and `benefits` are the things as this entry
+    leaves them; `balances` are all of the wallet's figures after it.
     """
 
     number: int
@@ -78,6 +87,7 @@ class Entry:
     receipt: Receipt | None = None
     balances: tuple[Balance, ...] = ()
     notice: Notice | None = None
+    benefits: Benefits | None = None
 
     @property
     def task_id(self) -> UUID | None:

@@ -1,6 +1,8 @@
 """Errors that a caller can mend. A business refusal is data (`domain.refusals`), never one of these."""
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 
 class InvalidInput(ValueError):  # noqa: N818  (a plain noun, as its siblings)
@@ -47,3 +49,15 @@ class NotFound(LookupError):  # noqa: N818  (the field's standard term, and Grap
     def __init__(self, field: tuple[str, ...], message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class PlatformNotSupported(Exception):  # noqa: N818  (what is the matter, and GraphQL's code)
+    """An enterprise workspace of the caller's does not work from their surface (B13). Told to its members alone.
+
+    `personal_workspace_id` is where they can go on; `surfaces` are those on which it works.
+    """
+
+    def __init__(self, personal_workspace_id: UUID | None, surfaces: Collection[str]) -> None:
+        super().__init__(f"This workspace works from {' and '.join(surfaces)} only; go on in your personal workspace.")
+        self.personal_workspace_id = personal_workspace_id
+        self.surfaces = tuple(surfaces)

@@ -4,22 +4,22 @@ Every fact comes from the entry itself: its receipt, its changes, its task, its 
 for units and products, and grants, where they are given, their kinds and pools, which never change.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeVar, assert_never
 
 from domain.allowances import Allowance
 from domain.amounts import THOUSANDTHS_PER_UNIT, format_amount
 from domain.balances import Balance
-from domain.entries import Change, Entry, EntryKind
+from domain.benefits import SuspensionReason
+from domain.entries import Entry, EntryKind
 from domain.grants import Draw, Grant, GrantKind
-from domain.meters import Meter, Pool, Product
+from domain.meters import Pool
 from domain.pricing import PriceRule, Receipt
 from domain.refusals import LimitState, Refusal
 from domain.tasks import Task, TaskStatus
 from domain.usage import Usage
+from domain.wording import Words, are, instant, joined, lowered, plural, remain, were
 
 _Fact = TypeVar("_Fact")
 
@@ -35,32 +35,10 @@ _KIND = {
     GrantKind.PURCHASED: "purchase",
 }
 
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """How things are called: `meters` by id for units, `products` by id for what was used.
-
-    A meter or product that the catalog no longer has is called by its id. A product's name is a singular noun
-    ("Chat message"), or what is counted in it follows after ", in " ("Work task, in tokens").
-    """
-
-    meters: Mapping[str, Meter]
-    products: Mapping[str, Product]
-
-    def amount(self, meter: str, thousandths: int) -> str:
-        """Say an amount with its unit: "1 credit", "1.5 tokens"."""
-        known = self.meters.get(meter)
-        unit = known.unit if known else _plain(meter)
-        return _count(thousandths, unit, plural(unit))
-
-    def quantity(self, usage: Usage) -> str:
-        """Say how much of a product was used: "1 chat message", "1500 tokens of work task"."""
-        known = self.products.get(usage.product)
-        name = known.name[:1].lower() + known.name[1:] if known else _plain(usage.product)
-        noun, _, units = name.partition(", in ")
-        if units:
-            return f"{_count(usage.quantity, units.removesuffix('s'), units)} of {noun}"
-        return _count(usage.quantity, noun, plural(noun))
+_SUSPENDED = {
+    SuspensionReason.SUBSCRIPTION_EXPIRED: "the subscription ended, and renewing it brings them back",
+    SuspensionReason.MEMBERSHIP_ENDED: "the membership in the organization ended, and joining again brings them back",
+}
 
 
 def explain(entry: Entry, words: Words, grants: Mapping[int, Grant] = _NO_GRANTS) -> str:
@@ -80,18 +58,9 @@ def explain_refusal(refusal: Refusal, words: Words) -> str:
     sentences = [refusal.message]
     if refusal.limits and refusal.requested is not None:
         needed = words.amount(refusal.limits[0].meter, refusal.requested)
-        sentences.append(f"{needed} {_are(refusal.requested)} needed.")
+        sentences.append(f"{needed} {are(refusal.requested)} needed.")
     sentences += [_limit(limit, words) for limit in refusal.limits]
     return " ".join((*sentences, f"Nothing was charged. ({refusal.code})"))
-
-
-def plural(noun: str) -> str:
-    """Give the English plural of a regular noun: credit → credits, query → queries, batch → batches."""
-    if noun.endswith(("s", "x", "z", "ch", "sh")):
-        return f"{noun}es"
-    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
-        return f"{noun[:-1]}ies"
-    return f"{noun}s"
 
 
 def _told(  # noqa: PLR0911  (one return for each kind of the closed set)
@@ -106,30 +75,50 @@ def _told(  # noqa: PLR0911  (one return for each kind of the closed set)
             return _consume(entry, words, grants)
         case EntryKind.HOLD | EntryKind.EXTEND | EntryKind.SETTLE | EntryKind.RELEASE | EntryKind.TIMEOUT:
             return _task(entry, words, grants)
-        case EntryKind.ALLOWANCE_STARTED:
-            allowance = _need(entry.allowance)
-            when = "each period opens with its first use" if allowance.opens_on_use else "nothing carries over"
-            return (f"{_allowance(allowance, words)} begins on {_instant(allowance.anchor)}: {when}.",)
-        case EntryKind.ALLOWANCE_ENDED:
-            return (f"{_allowance(_need(entry.allowance), words)} ended on {_instant(entry.at)}.",)
         case EntryKind.NOTICE:
             return (f"A notice was sent: {_need(entry.notice).kind}.",)
+        case EntryKind.ALLOWANCE_STARTED | EntryKind.ALLOWANCE_CHANGED | EntryKind.ALLOWANCE_ENDED:
+            return (_about_allowance(entry, words),)
+        case EntryKind.BENEFITS_CHANGED | EntryKind.BENEFITS_SUSPENDED | EntryKind.RESTORE:
+            return (_about_benefits(entry, words, grants),)
     assert_never(entry.kind)
+
+
+def _about_allowance(entry: Entry, words: Words) -> str:
+    allowance = _need(entry.allowance)
+    told = _allowance(allowance, words)
+    if entry.kind is EntryKind.ALLOWANCE_CHANGED:
+        return f"From the next period on it is {lowered(told)}; the current one stays as it is."
+    if entry.kind is EntryKind.ALLOWANCE_ENDED:
+        return f"{told} ended on {instant(entry.at)}."
+    when = "each period opens with its first use" if allowance.opens_on_use else "nothing carries over"
+    return f"{told} begins on {instant(allowance.anchor)}: {when}."
+
+
+def _about_benefits(entry: Entry, words: Words, grants: Mapping[int, Grant]) -> str:
+    if entry.kind is EntryKind.RESTORE:
+        [change] = entry.changes
+        back = f"{words.amount(entry.meter, entry.amount)} that had lapsed came back"
+        return f"Benefits are in force again, so {back} ({_inline(change.grant, grants)})."
+    benefits = _need(entry.benefits)
+    if benefits.suspended is None:
+        return f"Benefits are in force {f'until {instant(benefits.until)}' if benefits.until else 'without an end'}."
+    return f"Benefits were suspended on {instant(entry.at)}: {_SUSPENDED[benefits.suspended]}."
 
 
 def _grant(entry: Entry, words: Words) -> Iterable[str]:
     grant = _need(entry.grant)
     amount = words.amount(grant.meter, grant.granted)
     if grant.allowance is None:
-        yield f"{amount} {_were(grant.granted)} given ({_KIND[grant.kind]}, grant {grant.number})."
+        yield f"{amount} {were(grant.granted)} given ({_KIND[grant.kind]}, grant {grant.number})."
         one = grant.granted == THOUSANDTHS_PER_UNIT
         if grant.ends_at is None:
             yield f"{'It does' if one else 'They do'} not expire."
         else:
-            yield f"{'It expires' if one else 'They expire'} on {_instant(grant.ends_at)}."
+            yield f"{'It expires' if one else 'They expire'} on {instant(grant.ends_at)}."
         return
     what = "A window opened" if grant.pool is Pool.WINDOW else "A new period of the quota began"
-    until = f", valid until {_instant(grant.ends_at)}" if grant.ends_at else ""
+    until = f", valid until {instant(grant.ends_at)}" if grant.ends_at else ""
     yield f"{what} with its full amount of {amount}{until} (grant {grant.number})."
 
 
@@ -137,13 +126,17 @@ def _end(entry: Entry, words: Words, grants: Mapping[int, Grant]) -> Iterable[st
     [change] = entry.changes
     name, known = _named(change.grant, grants), grants.get(change.grant)
     lapsed = words.amount(entry.meter, entry.amount)
-    left = f"{lapsed} that {_were(entry.amount)} left lapsed" if entry.amount else "nothing was left in it"
-    if entry.kind is EntryKind.REVOKE:
+    left = f"{lapsed} that {were(entry.amount)} left lapsed" if entry.amount else "nothing was left in it"
+    if entry.kind is EntryKind.REVOKE and not change.ends:
+        yield f"Benefits were suspended, so {left} ({lowered(name)})."
+        if entry.amount:
+            yield "They come back with the benefits if those come back before the period is over."
+    elif entry.kind is EntryKind.REVOKE:
         early = " before its period was over" if known and known.allowance is not None else ""
         yield f"{name} was revoked{early}: {left}."
     elif known and known.allowance is not None:
         what = "window" if known.pool is Pool.WINDOW else "quota's period"
-        yield f"The {what} ended ({name[:1].lower()}{name[1:]}): {left}. Nothing carries over."
+        yield f"The {what} ended ({lowered(name)}): {left}. Nothing carries over."
     else:
         yield f"{name} expired: {left}."
 
@@ -164,9 +157,9 @@ def _task(entry: Entry, words: Words, grants: Mapping[int, Grant]) -> Iterable[s
                 f"A task was started with an estimate of {_used(task.usage, words)}: {held} at "
                 f"{_rule(task.rule, words)}."
             )
-            yield f"{held} {_are(task.held)} held until {_instant(task.expires_at)}{_held_on(task, words, grants)}."
+            yield f"{held} {are(task.held)} held until {instant(task.expires_at)}{_held_on(task, words, grants)}."
         case EntryKind.EXTEND:
-            yield f"A running task sent a heartbeat: its hold of {held} lasts until {_instant(task.expires_at)}."
+            yield f"A running task sent a heartbeat: its hold of {held} lasts until {instant(task.expires_at)}."
         case EntryKind.SETTLE:
             yield from _settle(entry, task, words, grants)
         case EntryKind.RELEASE:
@@ -174,10 +167,10 @@ def _task(entry: Entry, words: Words, grants: Mapping[int, Grant]) -> Iterable[s
             yield f"A task {how}, so it cost nothing: its hold of {held} was released."
         case _:
             yield (
-                f"A task timed out on {_instant(entry.at)}: it was neither completed nor extended in time, so it cost "
+                f"A task timed out on {instant(entry.at)}: it was neither completed nor extended in time, so it cost "
                 f"nothing and its hold of {held} was released."
             )
-    yield from _lapsed(entry.changes, entry.meter, words, grants)
+    yield from _lapsed(entry, words, grants)
 
 
 def _settle(entry: Entry, task: Task, words: Words, grants: Mapping[int, Grant]) -> Iterable[str]:
@@ -188,22 +181,26 @@ def _settle(entry: Entry, task: Task, words: Words, grants: Mapping[int, Grant])
         price, waived = words.amount(entry.meter, receipt.price), words.amount(entry.meter, receipt.waived)
         yield (
             f"Its price was {price}; a running task finishes even when that much is not there, so what was there was "
-            f"taken and {waived} {_were(receipt.waived)} waived."
+            f"taken and {waived} {were(receipt.waived)} waived."
         )
     if receipt.charged > task.held:
         more = words.amount(entry.meter, receipt.charged - task.held)
-        yield f"{held} had been held for it, and {more} more {_were(receipt.charged - task.held)} taken."
+        yield f"{held} had been held for it, and {more} more {were(receipt.charged - task.held)} taken."
     elif receipt.charged < task.held:
         free = task.held - receipt.charged
-        yield f"{held} had been held for it, of which {words.amount(entry.meter, free)} {_were(free)} not needed."
+        yield f"{held} had been held for it, of which {words.amount(entry.meter, free)} {were(free)} not needed."
     yield from _drawn(receipt, words, grants)
 
 
-def _lapsed(changes: Sequence[Change], meter: str, words: Words, grants: Mapping[int, Grant]) -> Iterable[str]:
-    for change in changes:
+def _lapsed(entry: Entry, words: Words, grants: Mapping[int, Grant]) -> Iterable[str]:
+    running = {(row.allowance, row.period_start) for row in entry.balances if row.allowance is not None}
+    for change in entry.changes:
         if change.lapsed:
-            name = _named(change.grant, grants)
-            yield f"{name} had ended meanwhile, so {words.amount(meter, change.lapsed)} of the hold lapsed with it."
+            known, lapsed = grants.get(change.grant), words.amount(entry.meter, change.lapsed)
+            if known and (known.allowance, known.period_start) in running:
+                yield f"Benefits are suspended, so {lapsed} of the hold lapsed ({_inline(change.grant, grants)})."
+            else:
+                yield f"{_named(change.grant, grants)} had ended meanwhile, so {lapsed} of the hold lapsed with it."
 
 
 def _drawn(receipt: Receipt, words: Words, grants: Mapping[int, Grant]) -> Iterable[str]:
@@ -216,11 +213,11 @@ def _drawn(receipt: Receipt, words: Words, grants: Mapping[int, Grant]) -> Itera
         yield f"Drawn from {_inline(main[0].grant, grants)}."
     elif main:
         parts = [f"{words.amount(meter, drawn.amount)} from {_inline(drawn.grant, grants)}" for drawn in main]
-        yield f"Drawn in this order: {_joined(parts)}."
+        yield f"Drawn in this order: {joined(parts)}."
     else:
         yield "Nothing was drawn."
     if windows:
-        yield f"It counts against the window as well ({_joined([_inline(drawn.grant, grants) for drawn in windows])})."
+        yield f"It counts against the window as well ({joined([_inline(drawn.grant, grants) for drawn in windows])})."
 
 
 def _held_on(task: Task, words: Words, grants: Mapping[int, Grant]) -> str:
@@ -230,7 +227,7 @@ def _held_on(task: Task, words: Words, grants: Mapping[int, Grant]) -> str:
     elif main:
         meter = task.rule.meter
         parts = [f"{words.amount(meter, drawn.amount)} on {_inline(drawn.grant, grants)}" for drawn in main]
-        on = f": {_joined(parts)}"
+        on = f": {joined(parts)}"
     else:
         on = ""
     return f"{on}; the window holds as much, too" if windows else on
@@ -256,17 +253,17 @@ def _figures(entry: Entry, words: Words) -> str:
 
 def _figure(row: Balance, words: Words, *, beside_quota: bool) -> str:
     remaining, held = words.amount(row.meter, row.remaining), words.amount(row.meter, row.held)
-    beside = f" ({held} {_are(row.held)} held)" if row.held else ""
-    resets = f"; it resets on {_instant(row.resets_at)}" if row.resets_at else ""
+    beside = f" ({held} {are(row.held)} held)" if row.held else ""
+    resets = f"; it resets on {instant(row.resets_at)}" if row.resets_at else ""
     if row.allowance is None:
-        return f"{'Beside the quota, ' if beside_quota else ''}{remaining} {_remain(row.remaining)}{beside}."
-    if row.pool is Pool.WINDOW and row.resets_at is None:
+        return f"{'Beside the quota, ' if beside_quota else ''}{remaining} {remain(row.remaining)}{beside}."
+    if row.pool is Pool.WINDOW and row.resets_at is None and not row.lapsed:
         return f"No window is open: the next use opens one of {remaining}."
     if row.resets_at is None:
-        return ""  # between two periods: the next entry says what the new one gives
+        return ""  # suspended, or between two periods: a later entry says what the new one gives
     of = f"{format_amount(row.remaining)} of {words.amount(row.meter, row.granted)}"
     where = "in the window" if row.pool is Pool.WINDOW else "in the quota"
-    return f"{of} {_remain(row.remaining)} {where}{beside}{resets}."
+    return f"{of} {remain(row.remaining)} {where}{beside}{resets}."
 
 
 def _limit(limit: LimitState, words: Words) -> str:
@@ -274,9 +271,9 @@ def _limit(limit: LimitState, words: Words) -> str:
     name = meter.name if meter else limit.meter
     what = f"{name}, current window" if limit.pool is Pool.WINDOW else name
     used, held = format_amount(limit.used), format_amount(limit.held)
-    of = f"{format_amount(limit.remaining)} of {words.amount(limit.meter, limit.limit)} {_remain(limit.remaining)}"
+    of = f"{format_amount(limit.remaining)} of {words.amount(limit.meter, limit.limit)} {remain(limit.remaining)}"
     if limit.resets_at:
-        resets = f"it resets on {_instant(limit.resets_at)}"
+        resets = f"it resets on {instant(limit.resets_at)}"
     elif limit.pool is Pool.WINDOW:
         resets = "no window is open, and a new one gives no more than this"
     else:
@@ -309,40 +306,10 @@ def _named(number: int, grants: Mapping[int, Grant]) -> str:
 
 
 def _inline(number: int, grants: Mapping[int, Grant]) -> str:
-    name = _named(number, grants)
-    return name[:1].lower() + name[1:]
+    return lowered(_named(number, grants))
 
 
 def _need(fact: _Fact | None) -> _Fact:
     if fact is None:
         raise ValueError("the entry lacks what every entry of its kind has")
     return fact
-
-
-def _count(thousandths: int, singular: str, several: str) -> str:
-    return f"{format_amount(thousandths)} {singular if thousandths == THOUSANDTHS_PER_UNIT else several}"
-
-
-def _instant(instant: datetime) -> str:
-    moment = instant.astimezone(UTC)
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment.second else f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def _were(thousandths: int) -> str:
-    return "was" if thousandths == THOUSANDTHS_PER_UNIT else "were"
-
-
-def _are(thousandths: int) -> str:
-    return "is" if thousandths == THOUSANDTHS_PER_UNIT else "are"
-
-
-def _remain(thousandths: int) -> str:
-    return "remains" if thousandths == THOUSANDTHS_PER_UNIT else "remain"
-
-
-def _plain(id_: str) -> str:
-    return id_.replace("-", " ").replace("_", " ")

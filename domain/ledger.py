@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from domain.allowances import Allowance
+from domain.benefits import SuspensionReason
 from domain.commands import (
     Advance,
     Command,
@@ -19,12 +19,15 @@ from domain.commands import (
     OpenGrant,
     ReleaseTask,
     RevokeGrants,
+    SetBenefits,
     StartAllowance,
     StartTask,
+    SuspendBenefits,
     Tell,
 )
 from domain.draws import changes_of, extra_for, held_first, refuse_shortage, take
-from domain.due import open_period, resolve, write_due, write_end
+from domain.due import resolve, write_due, write_end
+from domain.entitlements import end_allowance, set_benefits, start_allowance, suspend_benefits
 from domain.entries import Change, Entry, EntryKind
 from domain.grants import Grant
 from domain.meters import Pool
@@ -32,7 +35,7 @@ from domain.pages import Draft, Page
 from domain.pricing import Receipt, price
 from domain.refusals import Refusal, RefusalCode
 from domain.tasks import Task, TaskStatus
-from domain.wallets import WalletState, period_key
+from domain.wallets import WalletState
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Accepted:
 
     page: Page
     entry: Entry | None
-    """None where there was nothing to write: `Advance`, and `RevokeGrants` without such grants."""
+    """None where there was nothing to write: `Advance`, and what is as the command wants it already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def decide(state: WalletState, command: Command, now: datetime) -> Decision:
     return Accepted(draft.page(), answer)
 
 
-def _answer(  # noqa: C901, PLR0911  (one case and one return for each command of the closed set)
+def _answer(  # noqa: C901, PLR0911, PLR0912  (one case and one return for each command of the closed set)
     draft: Draft, command: Command, now: datetime
 ) -> Entry | Refusal | None:
     match command:
@@ -92,9 +95,13 @@ def _answer(  # noqa: C901, PLR0911  (one case and one return for each command o
         case OpenGrant():
             return _open_grant(draft, command, now)
         case StartAllowance():
-            return _start_allowance(draft, command, now)
+            return start_allowance(draft, command, now)
         case EndAllowance():
-            return _end_allowance(draft, command, now)
+            return end_allowance(draft, command, now)
+        case SetBenefits():
+            return set_benefits(draft, command, now)
+        case SuspendBenefits():
+            return suspend_benefits(draft, command, now)
         case RevokeGrants():
             return _revoke_grants(draft, command, now)
         case Tell():
@@ -105,6 +112,8 @@ def _answer(  # noqa: C901, PLR0911  (one case and one return for each command o
 
 
 def _consume(draft: Draft, command: Consume, now: datetime) -> Entry | Refusal:
+    if refusal := _refuse_former_member(draft.state):
+        return refusal
     meter, amount = command.rule.meter, price(command.rule, command.usage.quantity)
     if refusal := refuse_shortage(draft.state, meter, amount, now):
         return refusal
@@ -115,6 +124,8 @@ def _consume(draft: Draft, command: Consume, now: datetime) -> Entry | Refusal:
 
 
 def _start_task(draft: Draft, command: StartTask, now: datetime) -> Entry | Refusal:
+    if refusal := _refuse_former_member(draft.state):
+        return refusal
     meter, amount = command.rule.meter, price(command.rule, command.usage.quantity)
     if len(draft.state.tasks) >= command.running_max:
         return Refusal(
@@ -175,46 +186,22 @@ def _open_grant(draft: Draft, command: OpenGrant, now: datetime) -> Entry:
     return draft.write(EntryKind.GRANT, now, grant.meter, grant.granted, grant=grant)
 
 
-def _start_allowance(draft: Draft, command: StartAllowance, now: datetime) -> Entry | Refusal:
-    allowance = Allowance(
-        number=draft.state.allowances_made + 1,
-        meter=command.meter,
-        pool=command.pool,
-        amount=command.amount,
-        cycle=command.cycle,
-        anchor=command.anchor or now,
-        source=command.source,
-        opens_on_use=command.opens_on_use,
-    )
-    last = draft.state.periods.get(period_key(allowance.meter, allowance.pool))
-    in_force = {(kept.meter, kept.pool) for kept in draft.state.allowances.values()}
-    begun = allowance.anchor <= now  # an anchor may lie ahead, if only because another server's clock does
-    if (allowance.meter, allowance.pool) in in_force or (last and begun and allowance.period(now).start <= last):
-        return Refusal(
-            RefusalCode.ALREADY_GRANTED,
-            f"This wallet already has its {allowance.meter} quota for the current period.",
-        )
-    started = draft.write(EntryKind.ALLOWANCE_STARTED, now, allowance.meter, allowance.amount, allowance=allowance)
-    return open_period(draft, allowance, now, now) if begun and not allowance.opens_on_use else started
-
-
-def _end_allowance(draft: Draft, command: EndAllowance, now: datetime) -> Entry | Refusal:
-    allowance = draft.state.allowances.get(command.allowance)
-    if allowance is None:
-        return Refusal(RefusalCode.NOT_FOUND, "This wallet has no such allowance.")
-    for grant in list(draft.state.grants.values()):
-        if grant.allowance == allowance.number and not grant.ended:
-            write_end(draft, grant, now, EntryKind.REVOKE)
-    ended = replace(allowance, ends_at=now)
-    return draft.write(EntryKind.ALLOWANCE_ENDED, now, allowance.meter, allowance.amount, allowance=ended)
-
-
 def _revoke_grants(draft: Draft, command: RevokeGrants, now: datetime) -> Entry | None:
     last = None
     for grant in list(draft.state.grants.values()):
         if grant.kind is command.kind and grant.allowance is None and not grant.ended:
             last = write_end(draft, grant, now, EntryKind.REVOKE)
     return last
+
+
+def _refuse_former_member(state: WalletState) -> Refusal | None:
+    """Refuse any new use in a workspace that one has left, credits or not (B7)."""
+    if state.benefits.suspended is not SuspensionReason.MEMBERSHIP_ENDED:
+        return None
+    return Refusal(
+        RefusalCode.MEMBERSHIP_ENDED,
+        "You are no longer a member of this organization, so its workspace cannot be used; your personal one can.",
+    )
 
 
 def _resolved() -> Refusal:

@@ -61,6 +61,10 @@ _WORDS: Mapping[str, Mapping[Locale, Words]] = {
         _EN: Words("Your data export", "The archive of your data is made: {progress} %."),
         _ZH: Words("您的数据导出", "您的数据归档正在生成：{progress}%。"),
     },
+    NoticeKind.WORKSPACE_SWITCHED: {
+        _EN: Words("You are in another workspace", "You have switched to another workspace, on this page or another."),
+        _ZH: Words("已切换工作空间", "您已在此页面或其他页面切换到另一个工作空间。"),
+    },
     NoticeKind.DELETION_REQUESTED: {
         _EN: Words(
             "Your account will be deleted",
@@ -88,6 +92,90 @@ _WORDS: Mapping[str, Mapping[Locale, Words]] = {
             "您的账户尚未删除",
             "您的账户暂时无法删除：账户被暂停，或您是某个仍有其他成员的组织的唯一管理员。系统将于{due_at}再次尝试。",
         ),
+    },
+    NoticeKind.ORDER_PAID: {
+        _EN: Words(
+            "Your order {reference} is paid",
+            "We have received your payment for the order {reference}. What you bought is there. The receipt is with "
+            "the order.",
+        ),
+        _ZH: Words(
+            "订单{reference}已支付", "我们已收到订单{reference}的付款。您购买的内容已生效，收据可在订单中查看。"
+        ),
+    },
+    NoticeKind.ORDER_EXPIRED: {
+        _EN: Words(
+            "Your order {reference} has expired",
+            "The order {reference} was not paid in time, and nothing was bought. If you still want it, order it again.",
+        ),
+        _ZH: Words("订单{reference}已过期", "订单{reference}未在期限内支付，未产生任何购买。如仍需要，请重新下单。"),
+    },
+    NoticeKind.ORGANIZATION_JOINED: {
+        _EN: Words(
+            "You have joined an organization",
+            "You are a member of an organization now and have a seat. Its workspace is among your workspaces.",
+        ),
+        _ZH: Words("您已加入组织", "您现已成为组织成员并获得席位，可在您的工作空间列表中找到该组织的工作空间。"),
+    },
+    NoticeKind.MEMBER_JOINED: {
+        _EN: Words(
+            "Somebody has joined your organization",
+            "Somebody has joined by an invitation link and has taken a seat. You find them among the members.",
+        ),
+        _ZH: Words("有新成员加入您的组织", "有人通过邀请链接加入了组织并获得席位，可在成员列表中查看。"),
+    },
+    NoticeKind.PAYMENT_FAILED: {
+        _EN: Words(
+            "The subscription of {organization} could not be renewed",
+            "The automatic renewal of the subscription of {organization} could not be paid. It is tried again every "
+            "day, and all members keep their benefits until {until_at}. Pay the open order, or renew by yourself "
+            "before that.",
+        ),
+        _ZH: Words(
+            "组织{organization}的订阅续订未成功",
+            "组织{organization}的订阅自动续订付款未成功。系统每天会再次尝试，所有成员的权益保留至{until_at}。"
+            "请在此之前支付待付订单或手动续订。",
+        ),
+    },
+    NoticeKind.SUBSCRIPTION_ENDING: {
+        _EN: Words(
+            "The subscription of {organization} ends on {ends_at}",
+            "The subscription of {organization} ends on {ends_at}, and nothing is there to pay for its renewal by "
+            "itself. Renew it in time, and everything goes on as it is.",
+        ),
+        _ZH: Words(
+            "组织{organization}的订阅将于{ends_at}到期",
+            "组织{organization}的订阅将于{ends_at}到期，目前没有可用于自动续订的付款方式。请及时续订，一切将照常继续。",
+        ),
+    },
+    NoticeKind.SUBSCRIPTION_EXPIRED: {
+        _EN: Words(
+            "The subscription of {organization} has expired",
+            "The subscription of {organization} expired on {ended_at}, and the benefits of all members are suspended. "
+            "Memberships, seats and data stay; renewing brings the benefits back.",
+        ),
+        _ZH: Words(
+            "组织{organization}的订阅已到期",
+            "组织{organization}的订阅已于{ended_at}到期，所有成员的权益已暂停。成员、席位和数据均保留，续订后权益即恢复。",
+        ),
+    },
+    NoticeKind.MEMBERSHIP_ENDED: {
+        _EN: Words(
+            "Your membership of an organization has ended",
+            "An administrator removed you from the organization {organization} on {ended_at}. Its workspace and its "
+            "benefits are closed to you; your personal workspace stays as it is.",
+        ),
+        _ZH: Words(
+            "您的组织成员身份已终止",
+            "组织{organization}的管理员已于{ended_at}将您移出。您无法再使用该组织的工作区及权益，个人工作区不受影响。",
+        ),
+    },
+    NoticeKind.ADMINISTRATION_HANDED_OVER: {
+        _EN: Words(
+            "Your role in an organization has changed",
+            "The administration of the organization {organization} was handed over. Your role there is {role} now.",
+        ),
+        _ZH: Words("您在组织中的角色已变更", "组织{organization}的管理权已移交，您现在的角色为{role}。"),
     },
 }
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.allowances import Allowance
+from domain.benefits import Benefits
 from domain.entries import Change, Entry, EntryKind
 from domain.grants import Grant
 from domain.notices import Notice
@@ -53,13 +54,14 @@ class Draft:
         task: Task | None = None,
         receipt: Receipt | None = None,
         notice: Notice | None = None,
+        benefits: Benefits | None = None,
     ) -> Entry:
         """Append the next entry and return it, balances included."""
         before = self.state
         number = before.last_entry + 1
         facts = (number, kind, at, meter, amount, tuple(changes), grant, allowance, task, receipt)
-        self.state = state = apply(before, Entry(*facts))
-        entry = Entry(*facts, balances(state), notice)
+        self.state = state = apply(before, Entry(*facts, benefits=benefits))
+        entry = Entry(*facts, balances(state), notice, benefits)
         self._entries.append(entry)
         if grant:
             self._grants[grant.number] = grant
@@ -71,6 +73,10 @@ class Draft:
         if task:
             self._tasks[task.id] = task
         return entry
+
+    def last_since(self, number: int) -> Entry | None:
+        """Return the last entry, if it was written after that number."""
+        return self._entries[-1] if self.state.last_entry > number else None
 
     def all_due_is_written(self) -> None:
         """Note that what was written so far fell due by itself."""

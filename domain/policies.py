@@ -48,6 +48,10 @@ class Policies:
 
     seats_min: int
     """Fewest seats of an organisation's subscription (B1, B10)."""
+    seats_max: int
+    """Most seats of an organisation."""
+    renewal_opens_days: int
+    """How long before a term's end the next one can be bought (B10)."""
     invitation_days: tuple[int, ...]
     """Lifetimes of an invitation link that an administrator may choose from, ascending (B4)."""
     organisations_per_person_max: int
@@ -68,6 +72,8 @@ class Policies:
     """For a sign-up with one's code, thousandths of `credit_meter` (D4)."""
     referral_payment_credits: int
     """For that person's first payment, thousandths of `credit_meter` (D4)."""
+    order_hours: int
+    """How long an order can be paid (D8)."""
     payment_grace_days: int
     """From a failed payment to the suspension of benefits (D5)."""
 
@@ -100,6 +106,8 @@ def read_policies(table: Table, meters: Mapping[str, Meter], products: Mapping[s
         sign_up_credits=table.amount("sign_up_credits"),
         change_notice_days=table.whole("change_notice_days", _DAYS_MAX),
         seats_min=table.whole("seats_min", _COUNT_MAX),
+        seats_max=table.whole("seats_max", _COUNT_MAX),
+        renewal_opens_days=table.whole("renewal_opens_days", _DAYS_MAX),
         invitation_days=table.wholes("invitation_days", _DAYS_MAX),
         organisations_per_person_max=table.whole("organisations_per_person_max", _COUNT_MAX),
         enterprise_surfaces=table.choices("enterprise_surfaces", Surface),
@@ -109,6 +117,7 @@ def read_policies(table: Table, meters: Mapping[str, Meter], products: Mapping[s
         violation_window_hours=table.whole("violation_window_hours", _HOURS_MAX),
         referral_sign_up_credits=table.amount("referral_sign_up_credits"),
         referral_payment_credits=table.amount("referral_payment_credits"),
+        order_hours=table.whole("order_hours", _HOURS_MAX),
         payment_grace_days=table.whole("payment_grace_days", _DAYS_MAX),
         hold_timeout_hours=table.whole("hold_timeout_hours", _HOURS_MAX),
         running_tasks_per_wallet_max=table.whole("running_tasks_per_wallet_max", _COUNT_MAX),

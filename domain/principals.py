@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from domain.usage import Surface
+
 
 class Caller(StrEnum):
     """The kinds of callers. ADMIN and MEMBER are users seen from within an enterprise workspace (B3)."""
@@ -28,6 +30,8 @@ class Principal:
     credential: UUID | None = None
     scopes: frozenset[str] = frozenset()
     workspace_id: UUID | None = None
+    surface: Surface | None = None
+    """Where the client says that it runs (B13); None: it does not say. Not the credential's: of this request alone."""
 
     @property
     def person_id(self) -> UUID | None:

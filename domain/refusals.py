@@ -1,6 +1,8 @@
 """Refusals: business answers of a closed set, with everything that is needed to act on them (C5, G5)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
 from enum import StrEnum
 
@@ -40,6 +42,34 @@ class RefusalCode(StrEnum):
     """The session is too old for this: sign in again (A5)."""
     SOLE_ADMINISTRATOR = "SOLE_ADMINISTRATOR"
     """An organisation with members would be left without an administrator (A5, B3)."""
+    SUBSCRIPTION_EXPIRED = "SUBSCRIPTION_EXPIRED"
+    """What pays for the benefits has ended; renewing brings them back (B10)."""
+    MEMBERSHIP_ENDED = "MEMBERSHIP_ENDED"
+    """The wallet's owner is no longer a member of the organisation (B7)."""
+    PLATFORM_NOT_SUPPORTED = "PLATFORM_NOT_SUPPORTED"
+    """An enterprise workspace does not work from this surface (B13)."""
+    NOT_ADMINISTRATOR = "NOT_ADMINISTRATOR"
+    """Only administrators of the organisation may do this (B3)."""
+    NO_SEAT_AVAILABLE = "NO_SEAT_AVAILABLE"
+    """Every seat of the organisation is held (B4, B5)."""
+    INVITATION_INVALID = "INVITATION_INVALID"
+    """No invitation that could be used now: which of all reasons is not told (B4)."""
+    TOO_MANY_ORGANIZATIONS = "TOO_MANY_ORGANIZATIONS"
+    """The person is in as many organisations as one may be (B5)."""
+    CANNOT_REMOVE_YOURSELF = "CANNOT_REMOVE_YOURSELF"
+    """Administrators remove others; oneself one leaves (B7)."""
+    SEATS_IN_USE = "SEATS_IN_USE"
+    """A renewal would leave fewer seats than are allocated (B10)."""
+    RENEWAL_TOO_EARLY = "RENEWAL_TOO_EARLY"
+    """The next term cannot be bought yet, or was bought already (B10)."""
+    ORDER_CLOSED = "ORDER_CLOSED"
+    """The order is paid, failed or expired: nothing can be done about it any more (D8)."""
+    AMOUNT_MISMATCH = "AMOUNT_MISMATCH"
+    """What was paid is not exactly the order's total (D8)."""
+    TOO_MANY_OPEN = "TOO_MANY_OPEN"
+    """There are as many open orders, or invitations, as there may be at a time."""
+    TOO_MANY_SETTINGS = "TOO_MANY_SETTINGS"
+    """There would be more settings in one workspace than are kept (B12)."""
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
     """The key was used with another input (F5)."""
 
@@ -69,3 +99,5 @@ class Refusal:
     requested: int | None = None
     earliest_at: datetime | None = None
     """The earliest instant that would have been accepted, where a date is the reason (A7)."""
+    facts: Mapping[str, str] = dataclass_field(default_factory=dict, hash=False)
+    """What else is needed to act on it, by name: counts, ids, amounts in minor units."""

@@ -21,13 +21,17 @@ class Surface(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """`quantity` in thousandths of the product's unit; `client` names the program; `credential` reported it."""
+    """`quantity` in thousandths of the product's unit; `client` names the program; `credential` reported it.
+
+    `private`: it happened in an enterprise workspace, so it is never used for training (B14).
+    """
 
     product: str
     quantity: int
     surface: Surface
     client: str | None = None
     credential: UUID | None = None
+    private: bool = False
 
 
 def check_quantity(product: Product, quantity: int, *, field: tuple[str, ...], least: int) -> None:

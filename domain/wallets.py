@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.allowances import Allowance
 from domain.balances import Balance, Totals
+from domain.benefits import Benefits
 from domain.entries import Change, Entry, EntryKind
 from domain.grants import Grant
 from domain.meters import Pool
@@ -21,7 +22,7 @@ class WalletState:
 
     `grants` that are not closed, `allowances` in force, `tasks` that run; `spent` sums up the closed one-off grants
     of each meter, and `periods` is the start of the last period granted for each meter and pool, so that none
-    is granted twice. Mappings are never changed in place.
+    is granted twice. `benefits` say whether the allowances can be used now. Mappings are never changed in place.
     """
 
     last_entry: int = 0
@@ -33,6 +34,7 @@ class WalletState:
     tasks: Mapping[UUID, Task] = field(default_factory=dict)
     spent: Mapping[str, Totals] = field(default_factory=dict)
     periods: Mapping[str, datetime] = field(default_factory=dict)
+    benefits: Benefits = field(default_factory=Benefits)
 
 
 def period_key(meter: str, pool: Pool) -> str:
@@ -73,6 +75,7 @@ def apply(state: WalletState, entry: Entry) -> WalletState:
         tasks=_with_task(state.tasks, entry.task),
         spent=spent,
         periods=_with_period(state.periods, entry.grant),
+        benefits=entry.benefits or state.benefits,
     )
 
 
@@ -97,8 +100,36 @@ def balances(state: WalletState) -> tuple[Balance, ...]:
     current = {
         grant.allowance: grant for grant in state.grants.values() if grant.allowance is not None and not grant.ended
     }
-    quotas = [_quota(allowance, current.get(number)) for number, allowance in sorted(state.allowances.items())]
+    quotas = [
+        _quota(grant) if (grant := current.get(number)) else _unopened(state, allowance)
+        for number, allowance in sorted(state.allowances.items())
+    ]
     return (*quotas, *_credits(state))
+
+
+def waits_until(state: WalletState, allowance: Allowance) -> datetime | None:
+    """Return the end of the present period where that was granted to this wallet before the allowance began (B8).
+
+    None, as almost always: it was not.
+    """
+    if allowance.granted_until is not None:
+        return None
+    last = state.periods.get(period_key(allowance.meter, allowance.pool))
+    if last is None or last < allowance.anchor:
+        return None
+    end = allowance.period(last).end
+    return end if state.last_at < end else None
+
+
+def opens_at(state: WalletState, allowance: Allowance) -> datetime | None:
+    """Return the instant at which its next period is granted by itself while benefits are in force.
+
+    None: it opens on use. One that waits opens once by itself, so that an entry says when its figure comes back.
+    """
+    waits = waits_until(state, allowance)
+    if allowance.opens_on_use:
+        return waits
+    return waits or allowance.granted_until or allowance.anchor
 
 
 def next_due(state: WalletState) -> datetime | None:
@@ -112,9 +143,11 @@ def _due_instants(state: WalletState) -> Iterator[datetime | None]:
     for grant in state.grants.values():
         if not grant.ended:
             yield grant.ends_at
+    if state.benefits.suspended:
+        return
+    yield state.benefits.until
     for allowance in state.allowances.values():
-        if not allowance.opens_on_use:
-            yield allowance.granted_until or allowance.anchor
+        yield opens_at(state, allowance)
 
 
 def _with_allowance(allowances: Mapping[int, Allowance], entry: Entry) -> Mapping[int, Allowance]:
@@ -143,14 +176,23 @@ def _add(totals: Totals, grant: Grant) -> Totals:
     return Totals(totals.granted + grant.granted, totals.used + grant.used, totals.lapsed + grant.lapsed)
 
 
-def _quota(allowance: Allowance, grant: Grant | None) -> Balance:
-    if grant is None:  # between periods, or a window that nobody has opened
-        amount = allowance.amount if allowance.opens_on_use else 0
-        return Balance(allowance.meter, allowance.pool, allowance.number, amount, 0, 0, amount, 0)
+def _unopened(state: WalletState, allowance: Allowance) -> Balance:
+    """Give the figures of an allowance without an open period: nothing of it is used or held."""
+    meter, pool, number, amount = allowance.meter, allowance.pool, allowance.number, allowance.amount
+    if state.benefits.suspended:  # it would be given in full if they came back now
+        return Balance(meter, pool, number, amount, 0, 0, 0, amount)
+    if waits := waits_until(state, allowance):
+        return Balance(meter, pool, number, 0, 0, 0, 0, 0, allowance.period(state.last_at).start, waits)
+    if allowance.opens_on_use:
+        return Balance(meter, pool, number, amount, 0, 0, amount, 0)
+    return Balance(meter, pool, number, 0, 0, 0, 0, 0)  # between two periods
+
+
+def _quota(grant: Grant) -> Balance:
     return Balance(
         grant.meter,
         grant.pool,
-        allowance.number,
+        grant.allowance,
         grant.granted,
         grant.used,
         grant.held,

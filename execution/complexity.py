@@ -27,6 +27,8 @@ from graphql import (
 from execution.measure import COUNT_MAX
 
 _SIZES = ("first", "last")
+_SIZES_OF_PARTS = ("First", "Last")
+"""How the arguments end that size a connection deeper inside: `membersFirst`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ class _Costing:
     def sizes(self, node: FieldNode, definition: GraphQLField) -> tuple[Size, ...]:
         """What multiplies the fields inside; nothing when the field is not a connection."""
         names = [name for name in _SIZES if name in definition.args]
+        names += [name for name in definition.args if name.endswith(_SIZES_OF_PARTS)]
         if not names:
             return ()
         given = {argument.name.value: argument.value for argument in node.arguments or ()}

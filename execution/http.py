@@ -23,7 +23,7 @@ from execution.sse import EventStream, single
 
 TSession = TypeVar("TSession")
 _PARAMETERS_MAX = 20
-_TURNED_AWAY = {"UNAUTHENTICATED": 401, "RATE_LIMITED": 429}
+_TURNED_AWAY = {"UNAUTHENTICATED": 401, "RATE_LIMITED": 429, "BAD_USER_INPUT": 400}
 
 
 class HttpTransport(Generic[TSession]):

@@ -111,7 +111,9 @@ class SocketTransport(Generic[TSession]):
 
 
 def _turned_away(error: ClientError) -> _Close:
-    # 4401 tells client libraries that trying again is useless; 4403 does not.
+    # 4400 and 4401 tell client libraries that trying again is useless; 4403 does not.
+    if error.code == "BAD_USER_INPUT":
+        return _Close(4400, f"Invalid message: {error.message}")
     return _Close(4401 if error.code == "UNAUTHENTICATED" else 4403, error.code)
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.balances import Balance
+from domain.benefits import Benefits
 from domain.entries import Entry
 from domain.tasks import Task
 
@@ -49,6 +50,7 @@ class Snapshot:
     at: datetime
     balances: tuple[Balance, ...]
     tasks: tuple[Task, ...]
+    benefits: Benefits = field(default_factory=Benefits)
     shared: dict[Hashable, bytes] = field(default_factory=_shared, compare=False, repr=False)
 
 
@@ -80,6 +82,8 @@ class AccessEnd(StrEnum):
     PERSON_SUSPENDED = "PERSON_SUSPENDED"
     PERSON_TERMINATED = "PERSON_TERMINATED"
     MEMBERSHIP_ENDED = "MEMBERSHIP_ENDED"
+    FORBIDDEN = "FORBIDDEN"
+    """The reader is a member still, and no administrator any more (B3)."""
 
 
 class AccessEnded(Exception):  # noqa: N818  (says what happened)

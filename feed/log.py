@@ -13,6 +13,7 @@ from domain.tasks import Task
 from feed.cursor import NUMBER_MAX
 from feed.events import FeedEntry, Snapshot
 from models.database import Connection
+from models.ledger_load import benefits_of
 
 PAGE_ENTRIES_MAX = 1_000
 
@@ -47,7 +48,7 @@ ORDER BY of_wallet, after, e.number
 """  # noqa: S608  (only constants)
 
 _SNAPSHOTS = """
-SELECT w.id, w.workspace_id, w.last_entry, w.last_at, w.balances,
+SELECT w.id, w.workspace_id, w.last_entry, w.last_at, w.balances, w.benefits_until, w.suspended,
     (SELECT json_agg(t.body ORDER BY t.started_at, t.id) FROM tasks t
         WHERE t.wallet_id = w.id AND t.status = 'RUNNING') AS tasks
 FROM wallets w
@@ -117,4 +118,5 @@ def _snapshot(row: asyncpg.Record) -> Snapshot:
         row["last_at"],
         _BALANCES.decode(row["balances"]),
         _TASKS.decode(row["tasks"] or b"[]"),
+        benefits_of(row),
     )

@@ -14,6 +14,7 @@ from feed.cursor import NUMBER_MAX
 from feed.events import FeedClosed, FeedEntry, FeedEvent, ResyncReason, ResyncRequired, Snapshot, UnknownWallet
 from feed.follower import Allowed, Follower
 from feed.log import Newer, Place
+from feed.overview import Overviews
 from feed.tail import Tail
 from feed.watch import Watches
 from models.database import Connection
@@ -78,6 +79,8 @@ class Feed:
         self._checks = asyncio.Semaphore(ACCESS_CHECKS_AT_ONCE_MAX)
         self._tails: dict[UUID, Tail] = {}
         self._watches = Watches(broker)
+        self.overviews = Overviews(broker, self._watches, self._checks)
+        """What administrators watch, beside the wallets' feeds."""
         self._closed = False
 
     @property
@@ -142,6 +145,7 @@ class Feed:
             tail.close()
             for follower in tail.followers:
                 follower.wakeups.raise_flag()
+        await self.overviews.stop()
         await self._newer.stop()
         await self._snapshots.stop()
         await self._watches.stop()

@@ -20,3 +20,8 @@ def access_topic(subject_id: UUID) -> str:
 
 TERMS_TOPIC = "terms"
 """The topic of the terms: "a version was published"."""
+
+
+def workspace_topic(workspace_id: UUID) -> str:
+    """Name the topic of an enterprise workspace: "something of its organisation has changed, a member's usage too"."""
+    return "overview." + wallet_topic(workspace_id)

@@ -14,6 +14,7 @@ import msgspec
 
 from domain.allowances import Allowance
 from domain.balances import Totals
+from domain.benefits import Benefits, SuspensionReason
 from domain.entries import Entry
 from domain.grants import Grant
 from domain.refusals import Refusal
@@ -35,6 +36,8 @@ class LockedWallet:
     state: WalletState
     guest: bool = False
     """Its owner has not registered."""
+    enterprise: bool = False
+    """It lies in an organisation's workspace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ class Loaded:
 
 
 _SELECT = """
-SELECT id, workspace_id, person_id, last_entry, last_at, grants_made, allowances_made, spent, periods, guest
+SELECT id, workspace_id, person_id, last_entry, last_at, grants_made, allowances_made, spent, periods, benefits_until,
+    suspended, guest, enterprise
 FROM wallets
 WHERE id IN (SELECT unnest($1::uuid[]) UNION SELECT wallet_id FROM tasks WHERE id = ANY ($2::uuid[]))
 ORDER BY id
@@ -118,11 +122,19 @@ def _wallets(rows: Iterable[asyncpg.Record]) -> tuple[LockedWallet, ...]:
                 allowances_made=row["allowances_made"],
                 spent=_SPENT.decode(row["spent"]),
                 periods=_PERIODS.decode(row["periods"]),
+                benefits=benefits_of(row),
             ),
             row["guest"],
+            row["enterprise"],
         )
         for row in rows
     )
+
+
+def benefits_of(row: asyncpg.Record) -> Benefits:
+    """Read the benefits from a row of wallets."""
+    suspended = row["suspended"]
+    return Benefits(row["benefits_until"], None if suspended is None else SuspensionReason(suspended))
 
 
 async def load(
@@ -163,8 +175,10 @@ async def load(
                 running[wallet.id],
                 wallet.state.spent,
                 wallet.state.periods,
+                wallet.state.benefits,
             ),
             wallet.guest,
+            wallet.enterprise,
         )
         for wallet in locked
     }

@@ -67,7 +67,8 @@ WITH allowance_rows AS (
         opens_on_use, granted_until)
     SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::jsonb[],
         $8::timestamptz[], $9::text[], $10::timestamptz[], $11::bool[], $12::timestamptz[])
-    ON CONFLICT (wallet_id, number) DO UPDATE SET ends_at = excluded.ends_at, granted_until = excluded.granted_until
+    ON CONFLICT (wallet_id, number) DO UPDATE SET amount = excluded.amount, source = excluded.source,
+        ends_at = excluded.ends_at, granted_until = excluded.granted_until
 ), grant_rows AS (
     INSERT INTO grants (wallet_id, number, workspace_id, meter, pool, kind, starts_at, ends_at, granted, used, held,
         remaining, lapsed, allowance, period_start, source, ended, closed)
@@ -84,7 +85,7 @@ WITH allowance_rows AS (
         resolved_at = excluded.resolved_at, body = excluded.body
 ), entry_rows AS (
     INSERT INTO entries (wallet_id, number, workspace_id, kind, at, meter, amount, task_id, caller, body, recorded_at)
-    SELECT *, $76::timestamptz FROM unnest($41::uuid[], $42::bigint[], $43::uuid[], $44::text[], $45::timestamptz[],
+    SELECT *, $78::timestamptz FROM unnest($41::uuid[], $42::bigint[], $43::uuid[], $44::text[], $45::timestamptz[],
         $46::text[], $47::bigint[], $48::uuid[], $49::uuid[], $50::jsonb[])
 ), key_rows AS (
     INSERT INTO idempotency_keys AS known (caller, key, input_hash, wallet_id, entry, refusal, created_at)
@@ -101,10 +102,11 @@ WITH allowance_rows AS (
 ), wallet_rows AS (
     UPDATE wallets w SET last_entry = u.last_entry, last_at = u.last_at, next_due_at = u.next_due_at,
         grants_made = u.grants_made, allowances_made = u.allowances_made, spent = u.spent, periods = u.periods,
-        balances = u.balances
+        balances = u.balances, benefits_until = u.benefits_until, suspended = u.suspended
     FROM unnest($67::uuid[], $68::bigint[], $69::timestamptz[], $70::timestamptz[], $71::int[], $72::int[],
-        $73::jsonb[], $74::jsonb[], $75::jsonb[])
-        AS u (id, last_entry, last_at, next_due_at, grants_made, allowances_made, spent, periods, balances)
+        $73::jsonb[], $74::jsonb[], $75::jsonb[], $76::timestamptz[], $77::text[])
+        AS u (id, last_entry, last_at, next_due_at, grants_made, allowances_made, spent, periods, balances,
+            benefits_until, suspended)
     WHERE w.id = u.id
 )
 SELECT count(*) FROM key_rows
@@ -148,7 +150,7 @@ async def write(
         arguments.extend(_columns(rows, width))
     arguments.append(keys_since)
     arguments.extend(_columns([_refusal(refusal, now) for refusal in refusals], 8))
-    arguments.extend(_columns([_wallet(item) for item in written if item.entries], 9))
+    arguments.extend(_columns([_wallet(item) for item in written if item.entries], 11))
     arguments.append(now)
     if await connection.fetchval(_WRITE, *arguments) != len(keys):
         raise KeyTaken
@@ -252,4 +254,6 @@ def _wallet(item: Written) -> tuple[object, ...]:
         _json(state.spent),
         _json(state.periods),
         _json(item.entries[-1].entry.balances),
+        state.benefits.until,
+        state.benefits.suspended,
     )

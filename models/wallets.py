@@ -9,7 +9,10 @@ from models.written_by_poster import WrittenByPoster
 
 
 class Wallet(WrittenByPoster):
-    """A wallet. `last_entry` to `balances` are a checkpoint of its entries; `guest`: its owner has not registered."""
+    """A wallet. `last_entry` to `suspended` are a checkpoint of its entries.
+
+    `guest`: its owner has not registered. `enterprise`: it lies in an organisation's workspace.
+    """
 
     id: UUID = fields.UUIDField(primary_key=True)
     workspace_id: UUID = fields.UUIDField()
@@ -23,7 +26,10 @@ class Wallet(WrittenByPoster):
     spent: object = fields.JSONField()
     periods: object = fields.JSONField()
     balances: object = fields.JSONField()
+    benefits_until: datetime | None = fields.DatetimeField(null=True)
+    suspended: fields.Field[str | None] = fields.CharField(max_length=32, null=True)
     guest: fields.Field[bool] = fields.BooleanField(default=False)
+    enterprise: fields.Field[bool] = fields.BooleanField(default=False)
 
     class Meta:
         table = "wallets"

@@ -1,26 +1,12 @@
 """Tables `workspaces` and `members`: where people work, and who may (B11)."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
 
-
-class WorkspaceKind(StrEnum):
-    """Every person has one PERSONAL workspace, every organisation one ENTERPRISE workspace."""
-
-    PERSONAL = "PERSONAL"
-    ENTERPRISE = "ENTERPRISE"
-
-
-class MemberRole(StrEnum):
-    """OWNER in one's personal workspace, ADMIN or MEMBER in an enterprise workspace (B3)."""
-
-    OWNER = "OWNER"
-    ADMIN = "ADMIN"
-    MEMBER = "MEMBER"
+from domain.workspaces import MemberRole, WorkspaceKind
 
 
 class Workspace(Model):

@@ -16,14 +16,19 @@ from resolvers import (
     persons,
     pricing,
     sessions,
+    settings,
     tasks,
     terms,
     viewer,
     wallets,
     workspaces,
 )
+from resolvers.administering import Administering
+from resolvers.buying import BuyingQueries
 from resolvers.errors import telling
+from resolvers.joining import JoiningQueries
 from resolvers.mutations import Mutations
+from resolvers.paying import PayingQueries
 from schema.allowances import Allowance
 from schema.balances import Balance, Quota
 from schema.banners import Banner
@@ -36,20 +41,23 @@ from schema.exports import Export
 from schema.feed import UsageFeedEvent
 from schema.nodes import Node
 from schema.notices import NoticeConnection
+from schema.pages import PageAsked as Page
 from schema.persons import Person
 from schema.pricing import Product
 from schema.sessions import Session
+from schema.settings import WorkspaceSetting
 from schema.tasks import Task
 from schema.terms import Terms, TermsAcceptance, TermsVersion
 from schema.texts import LocalizedText
-from schema.viewer import NoticesAsked, ServiceAccount, Viewer
+from schema.viewer import ServiceAccount, Viewer
 from schema.wallets import PageAsked, Wallet
 from schema.workspaces import Workspace
+from services.platforms import enterprise_works
 
 _Found = TypeVar("_Found")
 
 
-class Context(Mutations, Asked):
+class Context(Mutations, Administering, PayingQueries, JoiningQueries, BuyingQueries, Asked):
     """`Context(runtime, principal)`: one for each operation, so that what it loaded is as old as the operation."""
 
     @property
@@ -59,8 +67,8 @@ class Context(Mutations, Asked):
         An event is the same for all who may see its wallet. The key is the caller's rights nevertheless, so that a
         field which shows more to some cannot leak to others; a person's devices have the same rights.
         """
-        principal = self.principal
-        return principal.caller, principal.subject, principal.scopes, principal.workspace_id
+        principal, everywhere = self.principal, enterprise_works(self.runtime, self.principal)
+        return principal.caller, principal.subject, principal.scopes, principal.workspace_id, everywhere
 
     @telling
     async def viewer(self) -> Viewer:
@@ -123,9 +131,9 @@ class Context(Mutations, Asked):
         return await banners.banners(self)
 
     @telling
-    async def viewer_notices(self, asked: NoticesAsked) -> NoticeConnection:
+    async def viewer_notices(self, page: Page, *, unread_only: bool) -> NoticeConnection:
         """Find a page of the caller's notices."""
-        return await notices.viewer_notices(self, asked)
+        return await notices.viewer_notices(self, page, unread_only=unread_only)
 
     @telling
     async def viewer_unread_notices(self) -> int:
@@ -146,6 +154,11 @@ class Context(Mutations, Asked):
     async def wallet_in(self, workspace: Workspace) -> Wallet | None:
         """Find the viewer's own wallet in a workspace."""
         return await wallets.wallet(self, workspace.wallet_id) if workspace.wallet_id else None
+
+    @telling
+    async def settings_in(self, workspace: Workspace) -> list[WorkspaceSetting]:
+        """Find the viewer's settings in a workspace."""
+        return await settings.settings_in(self, workspace)
 
     @telling
     async def workspace_of(self, wallet: Wallet) -> Workspace:

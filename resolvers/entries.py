@@ -13,16 +13,19 @@ from feed import cursor
 from resolvers import ids
 from resolvers.allowances import allowance_view
 from resolvers.balances import balance_view
+from resolvers.benefits import benefits_view
 from resolvers.grants import change_view, grant_view
 from resolvers.loaders import EntriesAsked
 from resolvers.meters import meter_view
 from resolvers.operation import Operation
+from resolvers.pages import limit_of
+from resolvers.platforms import refuse_elsewhere
 from resolvers.receipts import receipt_view
 from resolvers.tasks import task_view
 from schema.entries import Entry, EntryConnection, EntryEdge, EntryExplanation
 from schema.pages import PageInfo
 from schema.scalars import Amount, Cursor
-from schema.wallets import PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAX, PageAsked
+from schema.wallets import PageAsked
 from services import history
 from services.explanations import explain_entry
 from services.history import EntryRow, Place
@@ -54,6 +57,7 @@ def entry_view(
         allowance=allowance_view(catalog, begun) if begun else None,
         changes=[change_view(change) for change in entry.changes],
         receipt=receipt_view(catalog, entry.receipt) if entry.receipt else None,
+        benefits=benefits_view(entry.benefits) if entry.benefits else None,
         balance=balance_view(catalog, wallet_id, entry.number, entry.at, entry.balances, allowances=known),
     )
 
@@ -70,10 +74,16 @@ async def find_entry(operation: Operation, id_: str) -> Entry | None:
 
 
 async def explain(operation: Operation, id_: str) -> EntryExplanation | None:
-    """Tell an entry in words."""
+    """Tell an entry in words.
+
+    Raises:
+        PlatformNotSupported: its wallet does not work where the caller is (B13).
+    """
     permit(operation.principal, "Query.explainEntry")
     place = ids.read_entry(id_)
     found = await explain_entry(operation.runtime, operation.principal, *place) if place else None
+    if found is None:
+        await refuse_elsewhere(operation, id_)
     return EntryExplanation(entry=_row_view(operation.catalog, found[0]), text=found[1]) if found else None
 
 
@@ -91,7 +101,7 @@ async def entries_page(operation: Operation, wallet_id: UUID, asked: PageAsked) 
     Raises:
         InvalidInput: names the argument.
     """
-    size = _size(asked)
+    size = limit_of(asked.first, asked.last)
     newest_first = asked.last is not None or (asked.first is None and asked.after is None)
     after, before = _place(wallet_id, "after", asked.after), _place(wallet_id, "before", asked.before)
     place = Place(wallet_id, after, before)
@@ -109,15 +119,6 @@ async def entries_page(operation: Operation, wallet_id: UUID, asked: PageAsked) 
             end_cursor=nodes[-1].cursor if nodes else None,
         ),
     )
-
-
-def _size(asked: PageAsked) -> int:
-    if asked.first is not None and asked.last is not None:
-        raise InvalidInput(("last",), "must not be given together with first")
-    for name, given in (("first", asked.first), ("last", asked.last)):
-        if given is not None and not 1 <= given <= PAGE_ENTRIES_MAX:
-            raise InvalidInput((name,), f"must be 1 to {PAGE_ENTRIES_MAX}")
-    return asked.first or asked.last or PAGE_ENTRIES_DEFAULT
 
 
 def _place(wallet_id: UUID, argument: str, given: str | None) -> int | None:

@@ -6,8 +6,10 @@ from typing import Any, ParamSpec, TypeVar
 
 from graphql import GraphQLError
 
-from domain.errors import Forbidden, InvalidInput, NotFound, RateLimited, Unauthenticated
+from domain.errors import Forbidden, InvalidInput, NotFound, PlatformNotSupported, RateLimited, Unauthenticated
 from feed.events import AccessEnd, AccessEnded, FeedClosed, ReadFailed
+from feed.overview import TooManyPages
+from resolvers import ids
 from resolvers.operation import Operation
 from services.poster import Overloaded
 
@@ -19,11 +21,13 @@ CODES: Mapping[type[Exception], str] = {
     NotFound: "NOT_FOUND",
     Unauthenticated: "UNAUTHENTICATED",
     Forbidden: "FORBIDDEN",
+    PlatformNotSupported: "PLATFORM_NOT_SUPPORTED",
     AccessEnded: "ACCESS_ENDED",
     Overloaded: "OVERLOADED",
     RateLimited: "RATE_LIMITED",
     FeedClosed: "UNAVAILABLE",
     ReadFailed: "UNAVAILABLE",
+    TooManyPages: "OVERLOADED",
 }
 """Every error that a client is told, with its `extensions.code`. Codes are stable.
 
@@ -34,6 +38,7 @@ _WORDS: Mapping[type[Exception], str] = {
     Overloaded: "More is being reported than can be written; try again in a moment, with the same idempotency key.",
     FeedClosed: "The server stops; follow again from your last cursor.",
     ReadFailed: "The feed cannot be read at the moment; follow again from your last cursor.",
+    TooManyPages: "Too many different pages of this organization's members are being watched.",
 }
 """For errors whose own words are for us, if they have any."""
 
@@ -43,6 +48,7 @@ _ENDS: Mapping[AccessEnd, str] = {
     AccessEnd.PERSON_SUSPENDED: "This account is suspended.",
     AccessEnd.PERSON_TERMINATED: "This account was terminated.",
     AccessEnd.MEMBERSHIP_ENDED: "You are no member of this workspace any more.",
+    AccessEnd.FORBIDDEN: "You do not administer this organization any more.",
 }
 
 TOLD = tuple(CODES)
@@ -57,6 +63,10 @@ def client_error(error: Exception) -> GraphQLError:
         extensions["field"] = list(error.field)
     if isinstance(error, RateLimited):
         extensions["retryAfter"] = error.retry_after_s
+    if isinstance(error, PlatformNotSupported):
+        home = error.personal_workspace_id
+        extensions["workspaceId"] = ids.write(ids.WORKSPACE, home) if home else None
+        extensions["surfaces"] = list(error.surfaces)
     return GraphQLError(_WORDS.get(type(error)) or str(error), extensions=extensions)
 
 

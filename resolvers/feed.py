@@ -13,6 +13,7 @@ from feed.events import FeedEntry, FeedEvent, Snapshot
 from feed.events import ResyncRequired as Resync
 from resolvers import ids
 from resolvers.balances import balance_view
+from resolvers.benefits import benefits_view
 from resolvers.entries import entry_view
 from resolvers.errors import TOLD, client_error
 from resolvers.notices import feed_notice_view
@@ -69,6 +70,7 @@ def _snapshot(catalog: Catalog, event: Snapshot) -> UsageSnapshot:
         cursor=Cursor(cursor.encode(event.wallet_id, event.number)),
         at=event.at,
         balance=balance_view(catalog, event.wallet_id, event.number, event.at, event.balances, allowances={}),
+        benefits=benefits_view(event.benefits),
         running_tasks=[task_view(catalog, task) for task in event.tasks],
     )
 

@@ -18,6 +18,11 @@ TASK: Final = "tsk"
 ENTRY: Final = "ent"
 NOTICE: Final = "ntc"
 BANNER: Final = "ban"
+ORGANISATION: Final = "org"
+MEMBER: Final = "mem"
+SEAT: Final = "sea"
+INVITATION: Final = "inv"
+ORDER: Final = "ord"
 
 _ENTRY = re.compile(r"(ent_[0-9a-z]{26})_([1-9][0-9]{0,17})")
 

@@ -15,13 +15,16 @@ from strawberry.dataloader import DataLoader
 
 from domain.allowances import Allowance
 from domain.entries import EntryKind
+from domain.errors import PlatformNotSupported
 from domain.principals import Principal
 from domain.tasks import Task
 from domain.texts import Text
-from services import history, reads, terms
+from resolvers.organisation_loaders import OrganisationLoaders
+from services import history, platforms, reads, settings, terms
 from services.history import BalanceRow, EntryPage, Place
 from services.reads import PersonRow, WalletRow, WorkspaceRow
 from services.runtime import Runtime
+from services.settings import Setting
 
 _Row = TypeVar("_Row")
 
@@ -41,7 +44,7 @@ class EntriesAsked:
         return self.limit, self.newest_first, self.kinds
 
 
-class Loaders:
+class Loaders(OrganisationLoaders):
     """The loaders of one operation, each made when it is first used. What does not exist for the caller is None."""
 
     def __init__(self, runtime: Runtime, principal: Principal) -> None:
@@ -52,6 +55,21 @@ class Loaders:
     def workspaces(self) -> DataLoader[UUID, WorkspaceRow | None]:
         """Workspaces by id."""
         return self._loader(reads.workspaces)
+
+    @cached_property
+    def settings(self) -> DataLoader[UUID, tuple[Setting, ...] | None]:
+        """The caller's settings by the id of their workspace."""
+        return self._loader(settings.settings_of)
+
+    @cached_property
+    def elsewhere(self) -> DataLoader[UUID, None]:
+        """Raises `PlatformNotSupported` for ids of what does not exist on the caller's surface alone."""
+
+        async def load(ids: list[UUID]) -> list[PlatformNotSupported | None]:
+            found = await platforms.elsewhere(self._runtime, self._principal, ids)
+            return [found.get(id_) for id_ in ids]
+
+        return DataLoader(load)
 
     @cached_property
     def wallets(self) -> DataLoader[UUID, WalletRow | None]:

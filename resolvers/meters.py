@@ -12,8 +12,8 @@ METERS_KEPT_MAX = 1_000
 
 
 def meter_view(catalog: Catalog, id_: str) -> Meter:
-    """Show a meter. One that the catalog has dropped is still named in the entries of its time."""
-    return _view(catalog.meters.get(id_) or domain.Meter(id_, id_, "unit"))
+    """Show a meter. One that the catalog has dropped is still named in the entries of its time; "" is about none."""
+    return _view(catalog.meters.get(id_) or domain.Meter(id_, id_, "unit" if id_ else ""))
 
 
 @lru_cache(METERS_KEPT_MAX)

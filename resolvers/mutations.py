@@ -12,8 +12,12 @@ from resolvers import (
     task_mutations,
     usage_mutations,
 )
+from resolvers.buying import BuyingMutations
 from resolvers.errors import telling
-from resolvers.operation import Operation
+from resolvers.joining import JoiningMutations
+from resolvers.leaving import LeavingMutations
+from resolvers.paying import PayingMutations
+from resolvers.switching import SwitchingMutations
 from schema.deletions import (
     CancelDeletionInput,
     CancelDeletionPayload,
@@ -63,7 +67,7 @@ from schema.task_mutations import (
 from schema.usage_mutations import ConsumeInput, ConsumePayload
 
 
-class Mutations(Operation):
+class Mutations(PayingMutations, SwitchingMutations, LeavingMutations, JoiningMutations, BuyingMutations):
     """Answers mutations."""
 
     @telling

@@ -9,10 +9,9 @@ from domain.errors import InvalidInput
 from domain.notice_words import notice_words
 from resolvers import ids
 from resolvers.operation import Operation
+from resolvers.pages import NOBODY, cursor_of, page_info, window_of
 from resolvers.refusals import refusal_view
 from schema.notices import (
-    PAGE_NOTICES_DEFAULT,
-    PAGE_NOTICES_MAX,
     FeedNotice,
     MarkNoticesReadInput,
     MarkNoticesReadPayload,
@@ -21,11 +20,11 @@ from schema.notices import (
     NoticeEdge,
     NoticeFact,
 )
-from schema.pages import PageInfo
-from schema.scalars import Cursor
-from schema.viewer import NoticesAsked
+from schema.pages import PageAsked
 from services import notice_reads
-from services.notice_reads import NO_NOTICE, NOTICES_MARKED_MAX, NoticeRow, Place
+from services.notice_reads import NO_NOTICE, NOTICES_MARKED_MAX, NoticeRow, notices_of
+
+LIST = "your notices"
 
 
 def feed_notice_view(notice: domain.Notice, at: datetime) -> FeedNotice:
@@ -41,34 +40,17 @@ def feed_notice_view(notice: domain.Notice, at: datetime) -> FeedNotice:
     )
 
 
-async def viewer_notices(operation: Operation, asked: NoticesAsked) -> NoticeConnection:
-    """Find a page of the caller's notices.
+async def viewer_notices(operation: Operation, asked: PageAsked, *, unread_only: bool) -> NoticeConnection:
+    """Find a page of the caller's notices: nothing, where that is no person.
 
     Raises:
         InvalidInput: names the argument.
     """
-    size, backward = _size(asked), asked.last is not None or (asked.first is None and _only_before(asked))
-    page = await notice_reads.notices_page(
-        operation.runtime,
-        operation.principal,
-        limit=size,
-        newest_first=not backward,
-        after=_place(operation, "after", asked.after),
-        before=_place(operation, "before", asked.before),
-        unread_only=asked.unread_only,
-    )
-    rows = page.notices[::-1] if backward else page.notices
-    edges = [NoticeEdge(cursor=_cursor(operation, row), node=_view(row)) for row in rows]
-    return NoticeConnection(
-        edges=edges,
-        nodes=[edge.node for edge in edges],
-        page_info=PageInfo(
-            has_next_page=page.has_other if backward else page.has_more,
-            has_previous_page=page.has_more if backward else page.has_other,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        ),
-    )
+    of = notices_of(operation.principal.person_id or NOBODY)
+    window = window_of(of, asked, LIST)
+    page = await notice_reads.notices_page(operation.runtime, operation.principal, window, unread_only=unread_only)
+    edges = [NoticeEdge(cursor=cursor_of(of, row.place), node=_view(row)) for row in page.rows]
+    return NoticeConnection(edges=edges, nodes=[edge.node for edge in edges], page_info=page_info(page, edges))
 
 
 async def viewer_unread_notices(operation: Operation) -> int:
@@ -120,33 +102,3 @@ def _view(row: NoticeRow) -> Notice:
 
 def _facts(facts: Mapping[str, str]) -> list[NoticeFact]:
     return [NoticeFact(name=name, value=value) for name, value in sorted(facts.items())]
-
-
-def _only_before(asked: NoticesAsked) -> bool:
-    return asked.before is not None and asked.after is None
-
-
-def _size(asked: NoticesAsked) -> int:
-    if asked.first is not None and asked.last is not None:
-        raise InvalidInput(("last",), "must not be given together with first")
-    for name, given in (("first", asked.first), ("last", asked.last)):
-        if given is not None and not 1 <= given <= PAGE_NOTICES_MAX:
-            raise InvalidInput((name,), f"must be 1 to {PAGE_NOTICES_MAX}")
-    return asked.first or asked.last or PAGE_NOTICES_DEFAULT
-
-
-def _cursor(operation: Operation, row: NoticeRow) -> Cursor:
-    person_id = operation.principal.person_id
-    if person_id is None:
-        raise TypeError("only people have notices")
-    return Cursor(notice_reads.write_place(person_id, row.place))
-
-
-def _place(operation: Operation, argument: str, given: str | None) -> Place | None:
-    if given is None:
-        return None
-    person_id = operation.principal.person_id
-    place = notice_reads.read_place(person_id, given) if person_id else None
-    if place is None:
-        raise InvalidInput((argument,), "is not a cursor of your notices")
-    return place

@@ -28,6 +28,22 @@ async def person(operation: Operation, id_: UUID) -> Person | None:
     )
 
 
+def colleague_view(id_: UUID, display_name: str, email: str | None = None) -> Person:
+    """Show somebody to the administrators of an organisation that they are or were in: nothing else of them is."""
+    return Person(
+        id=ids.write(ids.PERSON, id_),
+        display_name=display_name,
+        email=email,
+        status=None,
+        status_reason=None,
+        status_until=None,
+        locale=None,
+        time_zone=None,
+        default_workspace_id=None,
+        created_at=None,
+    )
+
+
 async def find_person(operation: Operation, id_: str) -> Person | None:
     """Find a person by their id."""
     uuid = ids.read(ids.PERSON, id_)

@@ -20,6 +20,7 @@ def receipt_view(catalog: Catalog, receipt: domain.Receipt) -> Receipt:
         surface=usage.surface,
         client=usage.client,
         credential_id=strawberry.ID(public_id("crd", usage.credential)) if usage.credential else None,
+        excluded_from_training=usage.private,
         price_rule=price_rule_view(catalog, receipt.rule),
         price=Amount(receipt.price),
         charged=Amount(receipt.charged),

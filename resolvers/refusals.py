@@ -4,7 +4,7 @@ from domain import refusals as domain
 from domain.catalog import Catalog
 from domain.refusals import RefusalCode
 from resolvers.meters import meter_view
-from schema.refusals import LimitState, Refusal
+from schema.refusals import LimitState, Refusal, RefusalDetail
 from schema.scalars import Amount
 
 NO_WALLET = domain.Refusal(RefusalCode.NOT_FOUND, "There is no such wallet.", ("walletId",))
@@ -21,6 +21,7 @@ def refusal_view(catalog: Catalog, refusal: domain.Refusal) -> Refusal:
         limits=[_limit(catalog, limit) for limit in refusal.limits],
         requested=None if refusal.requested is None else Amount(refusal.requested),
         earliest_at=refusal.earliest_at,
+        details=[RefusalDetail(name=name, value=value) for name, value in sorted(refusal.facts.items())],
     )
 
 

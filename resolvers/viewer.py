@@ -33,7 +33,7 @@ async def viewer_service(operation: Operation) -> ServiceAccount | None:
 async def viewer_workspaces(operation: Operation) -> list[Workspace]:
     """List the workspaces that the caller works in."""
     rows = await workspaces_of_viewer(operation.runtime, operation.principal)
-    return [workspace_view(row) for row in rows]
+    return [workspace_view(operation.catalog, row) for row in rows]
 
 
 async def find_service_account(operation: Operation, id_: str) -> ServiceAccount | None:

@@ -7,6 +7,7 @@ from domain.catalog import Catalog
 from domain.errors import InvalidInput
 from resolvers import ids
 from resolvers.balances import balance_view
+from resolvers.benefits import benefits_view
 from resolvers.operation import Operation
 from schema.balances import Balance
 from schema.wallets import Wallet
@@ -24,6 +25,7 @@ def wallet_view(catalog: Catalog, row: WalletRow) -> Wallet:
         last_entry=row.last_entry,
         quotas=balance.quotas,
         credits=balance.credits,
+        benefits=benefits_view(row.benefits),
     )
 
 

@@ -44,7 +44,9 @@ class Quota:
     used: Amount = strawberry.field(description="Used in the current period, in `unit`.")
     held: Amount = strawberry.field(description="Set aside for running tasks, in `unit`; neither used nor free.")
     remaining: Amount = strawberry.field(description="Still free to use, in `unit`. Never negative.")
-    lapsed: Amount = strawberry.field(description="Expired or revoked in the current period, in `unit`.")
+    lapsed: Amount = strawberry.field(
+        description="Revoked in the current period, in `unit`; while benefits are suspended, what comes back with them."
+    )
     unit: str = strawberry.field(description='Unit of all figures: the meter\'s singular word, such as "credit".')
     period_start: datetime | None = strawberry.field(
         description="Start of the current period, inclusive; null: none is open, as in a window nobody has used yet."

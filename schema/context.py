@@ -2,14 +2,31 @@
 
 from typing import Protocol
 
-from schema import balances, entries, mutations, roots, terms, viewer, wallets, workspaces
+from schema import (
+    balances,
+    entries,
+    invitations,
+    members,
+    mutations,
+    organisations,
+    roots,
+    seats,
+    terms,
+    viewer,
+    wallets,
+    workspaces,
+)
 
 
 class Asked(
     balances.Asked,
     entries.Asked,
+    invitations.Asked,
+    members.Asked,
     mutations.Asked,
+    organisations.Asked,
     roots.Asked,
+    seats.Asked,
     terms.Asked,
     viewer.Asked,
     wallets.Asked,

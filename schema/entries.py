@@ -9,6 +9,7 @@ import strawberry
 from domain.entries import EntryKind
 from schema.allowances import Allowance
 from schema.balances import Balance
+from schema.benefits import Benefits
 from schema.enums import show
 from schema.fields import field
 from schema.grants import Grant, GrantChange
@@ -36,7 +37,10 @@ show(
     {
         EntryKind.GRANT: "Something was given. Amount: what was given.",
         EntryKind.EXPIRE: "A grant's end came. Amount: the rest, which lapsed.",
-        EntryKind.REVOKE: "A quota was ended before its time. Amount: the rest, which lapsed.",
+        EntryKind.REVOKE: (
+            "A quota was ended before its time, or benefits were suspended. Amount: the rest, which lapsed."
+        ),
+        EntryKind.RESTORE: "Benefits came back within the period. Amount: what had lapsed with their suspension.",
         EntryKind.CONSUME: "Usage in one step. Amount: the charge.",
         EntryKind.HOLD: "A task started. Amount: what was set aside.",
         EntryKind.EXTEND: "A task still runs and got more time. Amount: 0.",
@@ -44,7 +48,12 @@ show(
         EntryKind.RELEASE: "A task failed or was cancelled. Amount: what was set free.",
         EntryKind.TIMEOUT: "A task's time ran out. Amount: what was set free.",
         EntryKind.ALLOWANCE_STARTED: "A membership began to give a quota. Amount: what it gives in each period.",
+        EntryKind.ALLOWANCE_CHANGED: (
+            "A membership gives another quota from the next period on. Amount: what it will give in each period."
+        ),
         EntryKind.ALLOWANCE_ENDED: "A membership ceased to give a quota. Amount: what it gave in each period.",
+        EntryKind.BENEFITS_CHANGED: "Benefits last until another instant, or came back. Amount: 0, of no meter.",
+        EntryKind.BENEFITS_SUSPENDED: "Benefits were suspended. Amount: 0, of no meter.",
     },
     hidden=frozenset({EntryKind.NOTICE}),  # an entry of the feed alone, where it is a `NoticeReceived`
 )
@@ -70,7 +79,9 @@ class Entry(Node):
             "the next."
         )
     )
-    meter: Meter = strawberry.field(description="The meter that it is about.")
+    meter: Meter = strawberry.field(
+        description="The meter that it is about; for `BENEFITS_…`, which is about all, one without id, name and unit."
+    )
     amount: Amount = strawberry.field(description="The amount that its kind speaks of, in `unit`. Never negative.")
     unit: str = strawberry.field(description="Unit of the amount: the meter's.")
     cursor: Cursor = strawberry.field(
@@ -81,11 +92,14 @@ class Entry(Node):
     )
     grant: Grant | None = strawberry.field(description="What was given; null for kinds other than `GRANT`.")
     allowance: Allowance | None = strawberry.field(
-        description="The quota that began, ended, or gave the grant; null: it is about none."
+        description="The quota that began, changed, ended, or gave the grant; null: it is about none."
     )
     changes: list[GrantChange] = strawberry.field(description="What it changed in each grant that it touched.")
     receipt: Receipt | None = strawberry.field(
         description="Why the charge is what it is; null for kinds other than `CONSUME` and `SETTLE`."
+    )
+    benefits: Benefits | None = strawberry.field(
+        description="The wallet's benefits as this entry leaves them; null for kinds other than `BENEFITS_…`."
     )
     balance: Balance = strawberry.field(description="All figures of the wallet after this entry.")
 

@@ -16,10 +16,12 @@ def show(
     values: Mapping[_Member, str],
     *,
     hidden: Collection[_Member] = (),
+    names: Mapping[_Member, str] | None = None,
 ) -> None:
     """Show an enum in the graph, in the order of its members. `values` describes every member but those `hidden`.
 
-    A hidden one is shown by no answer, and no client may ask for it.
+    A hidden one is shown by no answer, and no client may ask for it. `names` are those of members that the graph calls
+    otherwise than we do.
 
     `strawberry.enum` would want the descriptions inside the enum, and the domain knows nothing of GraphQL.
 
@@ -29,6 +31,11 @@ def show(
     members: list[Any] = list(cast("EnumMeta", enum))
     if set(values) != set(members) - set(hidden):
         raise TypeError(f"every value of {name} needs a description")
-    shown = [EnumValue(member.name, member.value, description=values[member]) for member in members if member in values]
+    called = names or {}
+    shown = [
+        EnumValue(called.get(member, member.name), member.value, description=values[member])
+        for member in members
+        if member in values
+    ]
     definition = StrawberryEnumDefinition(cast("EnumMeta", enum), name, shown, description)
     enum.__strawberry_definition__ = definition  # type: ignore[attr-defined]  # where Strawberry looks for it

@@ -8,6 +8,7 @@ from typing import Annotated
 import strawberry
 
 from schema.balances import Balance
+from schema.benefits import Benefits
 from schema.entries import Entry
 from schema.enums import show
 from schema.notices import FeedNotice
@@ -44,6 +45,7 @@ class UsageSnapshot:
     cursor: Cursor = strawberry.field(description="The point: resume from here by giving it as `after`.")
     at: datetime = strawberry.field(description="The instant of the last entry that is counted in.")
     balance: Balance = strawberry.field(description="All figures of the wallet.")
+    benefits: Benefits = strawberry.field(description="Whether its quotas can be used.")
     running_tasks: list[Task] = strawberry.field(description="The tasks that run, the oldest first.")
 
 

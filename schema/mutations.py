@@ -4,6 +4,8 @@ from typing import Annotated, Protocol
 
 import strawberry
 
+from schema import buying, joining, leaving, paying, switching
+from schema.buying import BuyingMutations
 from schema.deletions import (
     CancelDeletionInput,
     CancelDeletionPayload,
@@ -13,7 +15,10 @@ from schema.deletions import (
 from schema.exports import RequestExportInput, RequestExportPayload
 from schema.fields import mutation
 from schema.guest_mutations import StartGuestSessionInput, StartGuestSessionPayload
+from schema.joining import JoiningMutations
+from schema.leaving import LeavingMutations
 from schema.notices import MarkNoticesReadInput, MarkNoticesReadPayload
+from schema.paying import PayingMutations
 from schema.profile_mutations import UpdateProfileInput, UpdateProfilePayload
 from schema.publications import (
     AnnounceChangeInput,
@@ -39,6 +44,7 @@ from schema.status_mutations import (
     TerminatePersonInput,
     TerminatePersonPayload,
 )
+from schema.switching import SwitchingMutations
 from schema.task_mutations import (
     CancelTaskInput,
     CancelTaskPayload,
@@ -54,7 +60,14 @@ from schema.task_mutations import (
 from schema.usage_mutations import ConsumeInput, ConsumePayload
 
 
-class Asked(Protocol):
+class Asked(
+    paying.MutationsAsked,
+    switching.MutationsAsked,
+    leaving.MutationsAsked,
+    joining.MutationsAsked,
+    buying.MutationsAsked,
+    Protocol,
+):
     """What mutations ask the context for: one method for each."""
 
     async def mark_notices_read(self, asked: MarkNoticesReadInput) -> MarkNoticesReadPayload:
@@ -130,7 +143,7 @@ Info = strawberry.Info[Asked, None]
         "what was done or with the refusals that say why not."
     )
 )
-class Mutation:
+class Mutation(PayingMutations, SwitchingMutations, LeavingMutations, JoiningMutations, BuyingMutations):
     """The root of mutations."""
 
     @mutation

@@ -10,9 +10,6 @@ from schema.refusals import Refusal
 from schema.scalars import Cursor
 from schema.session_mutations import ERRORS_TOLD, KEY_TOLD, REPLAYED_TOLD
 
-PAGE_NOTICES_DEFAULT = 20
-PAGE_NOTICES_MAX = 100
-
 _KIND_TOLD = (
     "What it is about, for programs: a stable code such as `TERMS`, `PRICE`, `DISCONTINUATION` or `INFORMATION`. More "
     "codes may be added."

@@ -1,8 +1,35 @@
-"""Pages of connections (the Relay specification's `PageInfo`)."""
+"""Pages of connections (the Relay specification's `PageInfo`), and the arguments that choose one."""
+
+from dataclasses import dataclass
+from typing import Annotated
 
 import strawberry
 
 from schema.scalars import Cursor
+
+PAGE_ROWS_DEFAULT = 20
+PAGE_ROWS_MAX = 100
+
+First = Annotated[
+    int | None, strawberry.argument(description="How many, counted from the beginning of the list: 1 to 100.")
+]
+After = Annotated[Cursor | None, strawberry.argument(description="Only what follows this place in the list.")]
+Last = Annotated[int | None, strawberry.argument(description="How many, counted from the end of the list: 1 to 100.")]
+Before = Annotated[Cursor | None, strawberry.argument(description="Only what precedes this place in the list.")]
+
+
+@dataclass(frozen=True, slots=True)
+class PageAsked:
+    """The arguments of a connection, as they were given.
+
+    With `first`, what follows `after`; with `last`, what precedes `before`. With neither, 20: those that precede
+    `before` where it alone is given, else the first.
+    """
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
 
 
 @strawberry.type(description="Where a page of a connection stands, and whether there is more.")

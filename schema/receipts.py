@@ -19,6 +19,12 @@ class Receipt:
     credential_id: strawberry.ID | None = strawberry.field(
         description="Id of the credential that reported it: `crd_…`; null: not known."
     )
+    excluded_from_training: bool = strawberry.field(
+        description=(
+            "Whether this usage is never used for training: always so in an enterprise workspace. False says nothing "
+            "about the use of a personal one."
+        )
+    )
     price_rule: PriceRule = strawberry.field(
         description="The rule that priced it: for a task, the one that held when it started."
     )

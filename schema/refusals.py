@@ -39,6 +39,28 @@ show(
             "An organisation with other members would be left without an administrator: the role must be handed over "
             "first."
         ),
+        RefusalCode.SUBSCRIPTION_EXPIRED: (
+            "What pays for the benefits has ended. Renewing brings them back, with what was left of the period."
+        ),
+        RefusalCode.MEMBERSHIP_ENDED: "The wallet's owner is no longer a member of the organisation.",
+        RefusalCode.PLATFORM_NOT_SUPPORTED: (
+            "An enterprise workspace does not work from this surface; the personal workspace does: see `details`."
+        ),
+        RefusalCode.NOT_ADMINISTRATOR: "Only administrators of the organisation may do this.",
+        RefusalCode.NO_SEAT_AVAILABLE: "No seat of the organisation is free. Its administrators can buy more.",
+        RefusalCode.INVITATION_INVALID: (
+            "There is no such invitation that you could use now. Unknown, expired, used up and revoked look alike."
+        ),
+        RefusalCode.TOO_MANY_ORGANIZATIONS: (
+            "The person is in as many organizations as one may be in, those counted that they are about to buy."
+        ),
+        RefusalCode.CANNOT_REMOVE_YOURSELF: "Administrators remove others. Oneself one leaves: `leaveOrganization`.",
+        RefusalCode.SEATS_IN_USE: "It would leave fewer seats than members hold. `details` says how many they hold.",
+        RefusalCode.RENEWAL_TOO_EARLY: "The next term cannot be bought yet; see `earliestAt`.",
+        RefusalCode.ORDER_CLOSED: "The order is paid, failed or expired. `details` says which.",
+        RefusalCode.AMOUNT_MISMATCH: "What was paid is not the order's total. `details` says what was expected.",
+        RefusalCode.TOO_MANY_OPEN: "There are as many open ones as there may be at a time. `details` says how many.",
+        RefusalCode.TOO_MANY_SETTINGS: "There would be more settings in the workspace than are kept; see `details`.",
         RefusalCode.IDEMPOTENCY_KEY_REUSED: (
             "The idempotency key was used with another input within the last days. Choose a new key for a new request."
         ),
@@ -62,6 +84,14 @@ class LimitState:
     )
 
 
+@strawberry.type(description="One more fact about a refusal.")
+class RefusalDetail:
+    """A fact of a refusal."""
+
+    name: str = strawberry.field(description="What it tells, such as `allocated`. Names are stable.")
+    value: str = strawberry.field(description="What it is: a number, an id, a code.")
+
+
 @strawberry.type(description="Why something was not done. A refusal costs nothing and changes nothing.")
 class Refusal:
     """A refusal."""
@@ -79,4 +109,7 @@ class Refusal:
     )
     earliest_at: datetime | None = strawberry.field(
         description="The earliest instant that would have been accepted; null where no date is the reason."
+    )
+    details: list[RefusalDetail] = strawberry.field(
+        description="What else is needed to act on it, sorted by name, such as how many seats are held."
     )

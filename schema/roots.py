@@ -5,18 +5,23 @@ from typing import Annotated, Protocol
 
 import strawberry
 
+from schema import administering, buying, joining, paying
+from schema.administering import AdministeringQueries, AdministeringSubscriptions
 from schema.banners import Banner
+from schema.buying import BuyingQueries
 from schema.entries import EntryExplanation
 from schema.feed import UsageFeedEvent
 from schema.fields import field, subscription
+from schema.joining import JoiningQueries
 from schema.nodes import Node
+from schema.paying import PayingQueries
 from schema.pricing import Product
 from schema.scalars import Cursor
 from schema.terms import Terms
 from schema.viewer import Viewer
 
 
-class Asked(Protocol):
+class Asked(administering.Asked, paying.QueriesAsked, joining.QueriesAsked, buying.QueriesAsked, Protocol):
     """What queries and subscriptions ask the context for: one method for each of their fields."""
 
     async def viewer(self) -> Viewer:
@@ -45,7 +50,7 @@ Info = strawberry.Info[Asked, None]
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query:
+class Query(AdministeringQueries, PayingQueries, JoiningQueries, BuyingQueries):
     """The root of queries."""
 
     @field
@@ -95,7 +100,7 @@ class Query:
 
 
 @strawberry.type(description="Everything that can be followed.")
-class Subscription:
+class Subscription(AdministeringSubscriptions):
     """The root of subscriptions."""
 
     @subscription

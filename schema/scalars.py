@@ -13,8 +13,14 @@ from domain.amounts import format_amount, parse_amount
 Amount = NewType("Amount", int)
 """Thousandths of a unit; outside, the scalar `Decimal`."""
 
+MinorUnits = NewType("MinorUnits", int)
+"""An amount of money in minor units; outside, the scalar `MinorUnits`."""
+
 Cursor = NewType("Cursor", str)
 """A place in a wallet's ledger; outside, the scalar `Cursor`."""
+
+MINOR_UNITS_MAX = 2**53 - 1
+"""What every reader of JSON holds exactly."""
 
 _RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
 
@@ -50,6 +56,28 @@ def read_amount(value: object) -> int:
     return parse_amount(value)
 
 
+def write_minor_units(value: int) -> int:
+    """Write an amount of money as a JSON integer.
+
+    Raises:
+        ValueError: it is larger than every reader of JSON can hold exactly.
+    """
+    if not 0 <= value <= MINOR_UNITS_MAX:
+        raise ValueError(f"{value} minor units cannot be written exactly")
+    return value
+
+
+def read_minor_units(value: object) -> int:
+    """Read an amount of money.
+
+    Raises:
+        ValueError: no whole number from 0 to 2⁵³ - 1.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MINOR_UNITS_MAX:
+        raise ValueError(f"must be a whole number of minor units, such as cents, from 0 to {MINOR_UNITS_MAX}")
+    return value
+
+
 def read_cursor(value: object) -> str:
     """Read a cursor; what it says is for the ledger that it belongs to.
 
@@ -80,6 +108,15 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         ),
         serialize=format_amount,
         parse_value=read_amount,
+    ),
+    MinorUnits: strawberry.scalar(
+        name="MinorUnits",
+        description=(
+            "An amount of money as a whole number of minor units of its currency, such as cents: `1999` USD are "
+            "19.99 dollars, `1999` JPY are 1999 yen. A JSON integer from 0 to 2^53 - 1."
+        ),
+        serialize=write_minor_units,
+        parse_value=read_minor_units,
     ),
     Cursor: strawberry.scalar(
         name="Cursor",

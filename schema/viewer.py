@@ -1,10 +1,10 @@
 """The viewer: who calls, and what is theirs."""
 
-from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 import strawberry
 
+from domain.orders import OrderStatus
 from domain.principals import Caller
 from schema.deletions import Deletion
 from schema.enums import show
@@ -12,8 +12,9 @@ from schema.exports import Export
 from schema.fields import field
 from schema.nodes import Node
 from schema.notices import NoticeConnection
+from schema.order_pages import OrderConnection
+from schema.pages import After, Before, First, Last, PageAsked
 from schema.persons import Person
-from schema.scalars import Cursor
 from schema.sessions import Session
 from schema.terms import TermsAcceptance
 from schema.workspaces import Workspace
@@ -30,17 +31,6 @@ show(
         Caller.OPERATOR: "Somebody who runs this installation.",
     },
 )
-
-
-@dataclass(frozen=True, slots=True)
-class NoticesAsked:
-    """The arguments of a connection of notices, as they were given."""
-
-    first: int | None
-    after: str | None
-    last: int | None
-    before: str | None
-    unread_only: bool
 
 
 class Asked(Protocol):
@@ -64,7 +54,7 @@ class Asked(Protocol):
     async def viewer_deletion(self) -> Deletion | None:
         """Find the deletion that the caller has asked for."""
 
-    async def viewer_notices(self, asked: NoticesAsked) -> NoticeConnection:
+    async def viewer_notices(self, page: PageAsked, *, unread_only: bool) -> NoticeConnection:
         """Find a page of the caller's notices."""
 
     async def viewer_unread_notices(self) -> int:
@@ -72,6 +62,9 @@ class Asked(Protocol):
 
     async def viewer_accepted_terms(self) -> list[TermsAcceptance]:
         """Find which terms the caller has accepted."""
+
+    async def viewer_orders(self, page: PageAsked, status: OrderStatus | None) -> OrderConnection:
+        """Find a page of what the caller has ordered."""
 
 
 Info = strawberry.Info[Asked, None]
@@ -128,18 +121,10 @@ class Viewer:
         self,
         info: Info,
         *,
-        first: Annotated[
-            int | None, strawberry.argument(description="How many notices, counted from the newest: 1 to 100.")
-        ] = None,
-        after: Annotated[
-            Cursor | None, strawberry.argument(description="Only notices that follow this one: older ones.")
-        ] = None,
-        last: Annotated[
-            int | None, strawberry.argument(description="How many notices, counted from the oldest: 1 to 100.")
-        ] = None,
-        before: Annotated[
-            Cursor | None, strawberry.argument(description="Only notices that precede this one: newer ones.")
-        ] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
         unread_only: Annotated[bool, strawberry.argument(description="Only what has not been marked as read.")] = False,
     ) -> NoticeConnection:
         """What the person is told, the newest first. Empty for callers who are none.
@@ -147,7 +132,7 @@ class Viewer:
         With `first`, the notices that follow `after`; with `last`, those that precede `before`. With neither, 20: those
         that precede `before` where it alone is given, else the first.
         """
-        return await info.context.viewer_notices(NoticesAsked(first, after, last, before, unread_only))
+        return await info.context.viewer_notices(PageAsked(first, after, last, before), unread_only=unread_only)
 
     @field
     async def unread_notices(self, info: Info) -> int:
@@ -158,3 +143,23 @@ class Viewer:
     async def accepted_terms(self, info: Info) -> list[TermsAcceptance]:
         """Which versions of the terms the person accepted and when, the newest first: by their first act under each."""
         return await info.context.viewer_accepted_terms()
+
+    @field
+    async def orders(
+        self,
+        info: Info,
+        *,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        status: Annotated[
+            OrderStatus | None, strawberry.argument(description="Only orders of this status; null: of any.")
+        ] = None,
+    ) -> OrderConnection:
+        """What the person has ordered, the newest first. Empty for callers who are none.
+
+        With `first`, the orders that follow `after`; with `last`, those that precede `before`. With neither, 20: those
+        that precede `before` where it alone is given, else the first.
+        """
+        return await info.context.viewer_orders(PageAsked(first, after, last, before), status)

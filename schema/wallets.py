@@ -9,6 +9,7 @@ import strawberry
 
 from domain.entries import EntryKind
 from schema.balances import Balance, CreditBalance, Quota
+from schema.benefits import Benefits
 from schema.entries import EntryConnection
 from schema.fields import field
 from schema.nodes import Node
@@ -16,9 +17,6 @@ from schema.persons import Person
 from schema.scalars import Cursor
 from schema.tasks import Task
 from schema.workspaces import Workspace
-
-PAGE_ENTRIES_DEFAULT = 20
-PAGE_ENTRIES_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +68,7 @@ class Wallet(Node):
     last_entry: int = strawberry.field(description="Number of its last entry; 0: nothing has happened yet.")
     quotas: list[Quota] = strawberry.field(description="What memberships give in the current periods.")
     credits: list[CreditBalance] = strawberry.field(description="What was given once, by meter.")
+    benefits: Benefits = strawberry.field(description="Whether its quotas can be used.")
 
     @field
     async def workspace(self, info: Info) -> Workspace:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from domain.ids import uuid7
 from domain.persons import Locale, PersonKind, PersonStatus
+from domain.workspaces import MemberRole, WorkspaceKind
 from models.database import Connection
-from models.workspaces import MemberRole, WorkspaceKind
 from services.wallets import open_first_wallet
 
 WORKSPACE_NAME = "Personal"

@@ -98,7 +98,7 @@ async def check(runtime: Runtime, principal: Principal) -> None:
         Inactive: its person is suspended or terminated.
     """
     if principal.credential is None:
-        if principal == ANONYMOUS:
+        if principal.caller is Caller.ANONYMOUS:
             return
         raise unknown()
     now = runtime.clock()

@@ -22,6 +22,7 @@ from domain.refusals import Refusal, RefusalCode
 from models.database import Connection
 from services.notices import notify, wake
 from services.once import KEY_REUSED, KeyReused, Once, once
+from services.organisations import ANOTHER_ADMINISTRATOR_STAYS, lock_organisations_of
 from services.requests import requested
 from services.runtime import Runtime
 
@@ -39,21 +40,12 @@ _CALL_BACK = f"""
 UPDATE deletions SET called_back_at = $2 WHERE person_id = $1 AND {_OPEN} RETURNING {_COLUMNS}
 """  # noqa: S608  (constant text)
 
-# of two administrators who go at once, the second waits here and then finds that the first has gone, or is going
-_LOCK_ADMINISTRATORS = """
-SELECT FROM members WHERE role = 'ADMIN' AND left_at IS NULL AND workspace_id IN (
-    SELECT workspace_id FROM members WHERE person_id = $1 AND role = 'ADMIN' AND left_at IS NULL)
-ORDER BY id FOR NO KEY UPDATE
-"""
 _IS_SOLE_ADMINISTRATOR = f"""
 SELECT EXISTS (
-    SELECT FROM members mine JOIN workspaces s ON s.id = mine.workspace_id AND s.kind = 'ENTERPRISE'
-    WHERE mine.person_id = $1 AND mine.role = 'ADMIN' AND mine.left_at IS NULL
+    SELECT FROM members m JOIN workspaces s ON s.id = m.workspace_id AND s.kind = 'ENTERPRISE'
+    WHERE m.person_id = $1 AND m.role = 'ADMIN' AND m.left_at IS NULL
         AND EXISTS (SELECT FROM members o WHERE o.workspace_id = s.id AND o.left_at IS NULL AND o.person_id <> $1)
-        AND NOT EXISTS (
-            SELECT FROM members o JOIN persons p ON p.id = o.person_id AND p.status IN ('ACTIVE', 'SUSPENDED')
-            WHERE o.workspace_id = s.id AND o.role = 'ADMIN' AND o.left_at IS NULL AND o.person_id <> $1
-                AND NOT EXISTS (SELECT FROM deletions d WHERE d.person_id = o.person_id AND {_OPEN})))
+        AND NOT {ANOTHER_ADMINISTRATOR_STAYS})
 """  # noqa: S608  (constant text)
 
 _REAUTHENTICATE = Refusal(
@@ -147,9 +139,10 @@ async def deletion_of_viewer(runtime: Runtime, principal: Principal) -> Deletion
 async def is_sole_administrator(connection: Connection, person_id: UUID) -> bool:
     """Tell whether an organisation with other members would be left without an administrator who stays (A5).
 
-    Locks its administrators' memberships until the transaction ends, so that the answer holds as long.
+    Locks the person's organisations until the transaction ends, so that the answer holds as long: of two
+    administrators who go at once, the second waits here and then finds that the first has gone, or is going.
     """
-    await connection.execute(_LOCK_ADMINISTRATORS, person_id)
+    await lock_organisations_of(connection, person_id)
     found: bool = await connection.fetchval(_IS_SOLE_ADMINISTRATOR, person_id)
     return found
 

@@ -9,7 +9,7 @@ import asyncpg
 from domain.notices import NoticeKind
 from domain.persons import PersonStatus
 from domain.status import Standing
-from feed.topics import access_topic, wallet_topic
+from feed.topics import wallet_topic
 from services.deletions import is_sole_administrator, tell
 from services.erasing import delete_held
 from services.erasure import StillAtWork, erase_account
@@ -27,7 +27,9 @@ _DUE = """
 SELECT id, person_id FROM deletions WHERE due_at <= $1 AND called_back_at IS NULL AND done_at IS NULL
 ORDER BY due_at, id LIMIT $2
 """
-_LOCK_PERSON = "SELECT status, status_reason, status_until FROM persons WHERE id = $1 FOR UPDATE"
+# NO KEY: whoever holds the lock of an organisation and writes a row that names the person must not wait for us, who
+# wait for that lock
+_LOCK_PERSON = "SELECT status, status_reason, status_until FROM persons WHERE id = $1 FOR NO KEY UPDATE"
 _LOCK = """
 SELECT 1 FROM deletions WHERE id = $1 AND due_at <= $2 AND called_back_at IS NULL AND done_at IS NULL
 FOR UPDATE SKIP LOCKED
@@ -46,7 +48,7 @@ async def carry_out_deletions(runtime: Runtime) -> int:
 async def sweep_erased(runtime: Runtime) -> None:
     """Erase again what hangs on persons erased within the last hour.
 
-    Whoever was writing about them at that moment waited for the erasure to commit, and wrote then.
+    Whoever was writing about them at that moment may have committed what the erasure could not see.
     """
     async with runtime.database.transaction() as connection:
         rows = await connection.fetch(_LATELY, runtime.clock() - SWEPT_FOR, SWEPT_PER_ROUND_MAX)
@@ -66,9 +68,9 @@ async def _carry_out(runtime: Runtime, id_: UUID, person_id: UUID) -> bool:
             if waits or await is_sole_administrator(connection, person_id):
                 await connection.execute(_PUT_OFF, id_, now + PUT_OFF)
                 wallets = await tell(runtime, connection, person_id, NoticeKind.DELETION_PUT_OFF, now + PUT_OFF)
-                subjects = frozenset[UUID]()
+                topics = [*map(wallet_topic, wallets)]
             else:
-                wallets, subjects = await erase_account(connection, person_id, runtime.clock)
+                topics = await erase_account(connection, person_id, runtime.clock)
                 await connection.execute(_DONE, id_, now)
     except StillAtWork:
         return False
@@ -77,5 +79,5 @@ async def _carry_out(runtime: Runtime, id_: UUID, person_id: UUID) -> bool:
     except Exception:  # noqa: BLE001  (one that cannot be carried out must not keep the others waiting)
         _log.exception("deletion %s could not be carried out, and is tried again", id_)
         return False
-    await runtime.broker.wake([*map(access_topic, subjects), *map(wallet_topic, wallets)])
+    await runtime.broker.wake(topics)
     return True

@@ -25,6 +25,8 @@ _DELETE = (
     "DELETE FROM verb_results WHERE caller = ANY ($1::uuid[])",
     "DELETE FROM idempotency_keys WHERE caller = ANY ($1::uuid[])",
     "DELETE FROM refusals r USING wallets w WHERE r.wallet_id = w.id AND w.person_id = ANY ($1::uuid[])",
+    """DELETE FROM workspace_settings s USING members m
+    WHERE m.person_id = ANY ($1::uuid[]) AND s.workspace_id = m.workspace_id AND s.person_id = m.person_id""",
 )
 """In this order: codes name credentials, parts name exports."""
 _EMPTY = """

@@ -5,9 +5,10 @@ from uuid import UUID
 import msgspec
 
 from domain.authorization import permit
-from domain.explanations import Words, explain
+from domain.explanations import explain
 from domain.grants import Grant
 from domain.principals import Principal
+from domain.wording import Words
 from services.history import EntryRow, entry
 from services.runtime import Runtime
 

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 _USED = "CASE WHEN s.kind = 'ENTERPRISE' THEN false END AS used_for_training"
 """B14, on each usage record of an enterprise workspace. Of personal ones the flag says nothing, and is null."""
 
+_BY_ME = "created_by = $1"
+_TO_ME = "lower(email) = (SELECT lower(email) FROM persons WHERE id = $1)"
+"""Invitations: of one's own all but the addresses of others, of others' what says that they are for this address."""
+
 
 def _mine(table: str, columns: str, order: str) -> str:
     """Write the statement for a table of the ledger: the rows of the person's own wallets."""
@@ -85,7 +89,8 @@ KINDS = (
         "wallets",
         "wallets",
         """SELECT id, workspace_id, created_at, last_entry, last_at, next_due_at, grants_made, allowances_made, spent,
-            periods, balances, guest FROM wallets WHERE person_id = $1 ORDER BY created_at, id""",
+            periods, balances, benefits_until, suspended, guest, enterprise
+            FROM wallets WHERE person_id = $1 ORDER BY created_at, id""",
     ),
     Kind(
         "allowances",
@@ -170,8 +175,69 @@ KINDS = (
         """SELECT id, at, verb, target, before, after, reason FROM audit_entries
             WHERE target = $1 OR target IN (
                 SELECT id FROM wallets WHERE person_id = $1 UNION ALL SELECT id FROM credentials WHERE person_id = $1
-                UNION ALL SELECT id FROM workspaces WHERE owner_id = $1)
+                UNION ALL SELECT id FROM workspaces WHERE owner_id = $1
+                UNION ALL SELECT id FROM members WHERE person_id = $1)
             ORDER BY at, id""",
+    ),
+    Kind(
+        "settings",
+        "workspace_settings",
+        """SELECT id, workspace_id, name, value, updated_at
+            FROM workspace_settings WHERE person_id = $1 ORDER BY workspace_id, name""",
+    ),
+    Kind(
+        "seats",
+        "seats",
+        """SELECT id, organisation_id, workspace_id, number, starts_at, ends_at, assigned_at, release_at
+            FROM seats WHERE person_id = $1 ORDER BY assigned_at, id""",
+    ),
+    Kind(
+        "seat-changes",
+        "seat_changes",
+        "SELECT id, seat_id, workspace_id, at, kind FROM seat_changes WHERE person_id = $1 ORDER BY at, id",
+    ),
+    Kind(
+        "seat-periods",
+        "seat_periods",
+        """SELECT id, seat_id, workspace_id, period_start
+            FROM seat_periods WHERE person_id = $1 ORDER BY period_start, id""",
+    ),
+    Kind(
+        "invitations",
+        "invitations",
+        f"""SELECT id, created_at, expires_at, {_BY_ME} AS made_by_me, CASE WHEN {_TO_ME} THEN email END AS email,
+            CASE WHEN {_BY_ME} THEN organisation_id END AS organisation_id,
+            CASE WHEN {_BY_ME} THEN workspace_id END AS workspace_id,
+            CASE WHEN {_BY_ME} THEN uses_max END AS uses_max, CASE WHEN {_BY_ME} THEN uses END AS uses,
+            CASE WHEN {_BY_ME} THEN revoked_at END AS revoked_at
+            FROM invitations WHERE {_BY_ME} OR {_TO_ME} ORDER BY created_at, id""",  # noqa: S608  (constant text)
+    ),
+    Kind(
+        "invitation-uses",
+        "invitation_uses",
+        """SELECT id, invitation_id, workspace_id, used_at
+            FROM invitation_uses WHERE person_id = $1 ORDER BY used_at, id""",
+    ),
+    Kind(
+        "orders",
+        "orders",
+        """SELECT id, kind, status, method, organisation_id, currency, total_minor, intent, reference, receipt_number,
+            created_at, expires_at, paid_at, closed_at FROM orders WHERE buyer_id = $1 ORDER BY created_at, id""",
+    ),
+    Kind(
+        "order-lines",
+        "order_lines",
+        """SELECT l.id, l.order_id, l.number, l.kind, l.quantity, l.unit_minor, l.amount_minor, l.starts_at, l.ends_at,
+            l.days, l.days_in_term
+            FROM order_lines l JOIN orders o ON o.id = l.order_id WHERE o.buyer_id = $1
+            ORDER BY l.order_id, l.number""",
+    ),
+    Kind(
+        "payments",
+        "payments",
+        """SELECT y.id, y.order_id, y.provider, y.event_key, y.paid, y.amount_minor, y.currency, y.occurred_at,
+            y.received_at, y.outcome
+            FROM payments y JOIN orders o ON o.id = y.order_id WHERE o.buyer_id = $1 ORDER BY y.received_at, y.id""",
     ),
 )
 """The files of the archive, in their order."""
@@ -196,5 +262,15 @@ LEFT_OUT: Mapping[str, str] = {
         for name in ("id", "status", "meter", "held", "started_at", "expires_at", "resolved_at", "body")
     },
     "refusals.body": "stands there as `refusal`",
+    "organisations": "the organisation's; that one is a member is in `memberships`",
+    "subscriptions": "the organisation's",
+    "subscription_terms": "the organisation's; what oneself has paid for it is in `orders`",
+    "seat_changes.actor": "another person, unless it was oneself: who let them in or removed them",
+    "seat_changes.order_id": "the organisation's order, perhaps of another person",
+    "invitations.token_hash": "lets whoever has it test guesses of a secret",
+    "invitations.created_by": "another person, unless `made_by_me`",
+    "invitations.revoked_by": "another administrator, perhaps",
+    "orders.buyer_id": "whom the archive is about",
+    "payments.operator_id": "another person: the operator who saw the money",
 }
 """Tables, and columns of tables that are exported, which are not in the archive; with the reason."""

@@ -11,11 +11,12 @@ from feed.cursor import BadCursor, decode
 from feed.events import AccessEnd, AccessEnded, FeedEvent
 from feed.topics import access_topic
 from services.authentication import check
+from services.platforms import elsewhere
 from services.posting import Posting
 from services.runtime import Runtime
 
 _OWN_WALLET = """
-SELECT w.id, w.next_due_at FROM wallets w
+SELECT w.id, w.next_due_at, w.enterprise FROM wallets w
 JOIN members m ON m.workspace_id = w.workspace_id AND m.person_id = w.person_id AND m.left_at IS NULL
 WHERE w.workspace_id = $1 AND w.person_id = $2
 """
@@ -31,12 +32,15 @@ async def follow(
     Raises:
         Unauthenticated, Forbidden: the caller has no wallets.
         NotFound: the caller has no wallet in such a workspace.
+        PlatformNotSupported: they have, and it does not work where they are (B13).
         InvalidInput: the cursor is none of this feed.
     """
     permit(principal, "Subscription.usageFeed")
     row = await runtime.database.pool.fetchrow(_OWN_WALLET, workspace_id, principal.person_id)
     if row is None:
         raise NotFound(("workspaceId",), "There is no such workspace.")
+    if row["enterprise"] and (refused := (await elsewhere(runtime, principal, [workspace_id])).get(workspace_id)):
+        raise refused
     wallet_id: UUID = row["id"]
     number = _place(wallet_id, after)
     if row["next_due_at"] is not None and row["next_due_at"] <= runtime.clock():

@@ -1,10 +1,8 @@
 """Reading one's own notices, and marking them as read."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -16,19 +14,13 @@ from domain.persons import Locale
 from domain.principals import Principal
 from domain.refusals import Refusal, RefusalCode
 from models.database import Connection
+from services.keyset import Keyset, ListOf, Page, Place, Window, place_at
 from services.once import KEY_REUSED, KeyReused, Once, once
 from services.requests import requested
 from services.runtime import Runtime
 
 NOTICES_MARKED_MAX = 100
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_PLACE_BYTES, _DIGEST_BYTES = 8 + 16, 8
-_PURPOSE = b"notice cursor v1"
 _FACTS = msgspec.json.Decoder(dict[str, str])
-
-Place = tuple[datetime, UUID]
-"""Where a notice stands among those of its reader: the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +36,8 @@ class NoticeRow:
 
     @property
     def place(self) -> Place:
-        """Where it stands."""
-        return self.created_at, self.id
-
-
-@dataclass(frozen=True, slots=True)
-class NoticePage:
-    """A page in the order that was asked for: whether there is more in that direction, and on the far side."""
-
-    notices: tuple[NoticeRow, ...]
-    has_more: bool
-    has_other: bool
+        """Where it stands among those of its reader."""
+        return place_at(self.created_at, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +49,15 @@ class NoticesMarked:
 
 
 _COLUMNS = "n.id, n.kind, n.facts, n.created_at, n.read_at, p.locale"
-_PAGE = """
-SELECT far.has_other, {columns}
-FROM persons p
-CROSS JOIN (SELECT $2::timestamptz IS NOT NULL AND EXISTS (SELECT FROM notices o
-    WHERE o.person_id = $1 AND (o.created_at, o.id) {beyond} ($2, $3) AND (NOT $4 OR o.read_at IS NULL)
-) AS has_other) far
-LEFT JOIN LATERAL (
-    SELECT * FROM notices o
-    WHERE o.person_id = $1 AND ($2::timestamptz IS NULL OR (o.created_at, o.id) {within} ($2, $3))
-        AND ($6::timestamptz IS NULL OR (o.created_at, o.id) {until} ($6, $7)) AND (NOT $4 OR o.read_at IS NULL)
-    ORDER BY o.created_at {direction}, o.id {direction} LIMIT $5
-) n ON true
-WHERE p.id = $1
-ORDER BY n.created_at {direction}, n.id {direction}
-"""
-_DOWN = _PAGE.format(columns=_COLUMNS, beyond=">=", within="<", until=">", direction="DESC")
-_UP = _PAGE.format(columns=_COLUMNS, beyond="<=", within=">", until="<", direction="ASC")
+_NOTICES = Keyset(
+    "notices n",
+    where="n.person_id = $1 AND (NOT $2 OR n.read_at IS NULL)",
+    arguments=2,
+    rank="created_at",
+    descending=True,
+    columns=_COLUMNS,
+    joins="LEFT JOIN persons p ON p.id = n.person_id",
+)
 _ONE = f"""
 SELECT {_COLUMNS} FROM notices n JOIN persons p ON p.id = n.person_id WHERE n.id = $1 AND n.person_id = $2
 """  # noqa: S608  (constant text)
@@ -103,34 +78,19 @@ NO_NOTICE = Refusal(RefusalCode.NOT_FOUND, "There is no such notice.", ("noticeI
 """What is answered to any id that is not of one's own notices (B11)."""
 
 
-async def notices_page(
-    runtime: Runtime,
-    principal: Principal,
-    *,
-    limit: int,
-    newest_first: bool,
-    after: Place | None,
-    before: Place | None,
-    unread_only: bool,
-) -> NoticePage:
-    """Load up to `limit` of the caller's notices, in one statement.
+def notices_of(person_id: UUID) -> ListOf:
+    """Name the list of a person's notices."""
+    return ListOf("notices", person_id)
 
-    `after` leads to older ones, since the list begins with the newest; `before` to newer ones. Nobody but a person
-    has any.
-    """
+
+async def notices_page(
+    runtime: Runtime, principal: Principal, window: Window, *, unread_only: bool = False
+) -> Page[NoticeRow]:
+    """Load a page of the caller's notices, the newest first, in one statement. Nobody but a person has any."""
     if principal.person_id is None:
-        return NoticePage((), has_more=False, has_other=False)
-    start, end = (after, before) if newest_first else (before, after)
-    rows = await runtime.database.pool.fetch(
-        _DOWN if newest_first else _UP,
-        principal.person_id,
-        *(start or (None, None)),
-        unread_only,
-        limit + 1,
-        *(end or (None, None)),
-    )
-    found = [_row(row) for row in rows if row["id"] is not None]
-    return NoticePage(tuple(found[:limit]), len(found) > limit, bool(rows) and rows[0]["has_other"])
+        return Page((), has_next=False, has_previous=False)
+    page = await _NOTICES.page(runtime.database.pool, window, principal.person_id, unread_only)
+    return page.map(_row)
 
 
 async def notice(runtime: Runtime, principal: Principal, id_: UUID) -> NoticeRow | None:
@@ -181,28 +141,6 @@ async def _mark(connection: Connection, person_id: UUID, ids: list[UUID] | None,
     if row is None:
         raise LookupError("a statement without FROM gives one row")
     return NoticesMarked(row["unread"], None if row["all_known"] else NO_NOTICE)
-
-
-def write_place(person_id: UUID, place: Place) -> str:
-    """Write the cursor of a notice, bound to its reader."""
-    raw = ((place[0] - _EPOCH) // _MICROSECOND).to_bytes(8, "big") + place[1].bytes
-    return urlsafe_b64encode(raw + _digest(person_id, raw)).rstrip(b"=").decode()
-
-
-def read_place(person_id: UUID, text: str) -> Place | None:
-    """Read a cursor; None: it is none of this reader's."""
-    try:
-        whole = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
-        raw, digest = whole[:_PLACE_BYTES], whole[_PLACE_BYTES:]
-        place = _EPOCH + int.from_bytes(raw[:8], "big") * _MICROSECOND, UUID(bytes=raw[8:])
-    except (ValueError, OverflowError):
-        return None
-    genuine = digest == _digest(person_id, raw) and write_place(person_id, place) == text
-    return place if genuine else None
-
-
-def _digest(person_id: UUID, raw: bytes) -> bytes:
-    return blake2b(person_id.bytes + raw, digest_size=_DIGEST_BYTES, person=_PURPOSE).digest()
 
 
 def _row(row: asyncpg.Record) -> NoticeRow:

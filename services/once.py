@@ -63,7 +63,8 @@ async def once(
         connection: in a transaction.
         caller: scopes the key.
         requested: the key, and the hash of the verb and its input.
-        kind: of the result: a dataclass that msgspec can write and read; no secrets, for they are kept nowhere.
+        kind: of the result: a dataclass that msgspec can write and read; no secrets, for they are kept nowhere. A
+            result that is None costs no statement to keep.
         verb: does it.
         now: the instant noted with the key.
         keys_kept: how long keys are remembered.
@@ -78,5 +79,6 @@ async def once(
             raise KeyReused
         return Once(msgspec.json.decode(row["result"], type=kind), replayed=True)
     result = await verb()
-    await connection.execute(_KEEP, caller, requested.key, msgspec.json.encode(result).decode())
+    if result is not None:  # which is what the key was taken with
+        await connection.execute(_KEEP, caller, requested.key, msgspec.json.encode(result).decode())
     return Once(result, replayed=False)

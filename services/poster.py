@@ -17,6 +17,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.commands import Advance
+from feed.topics import wallet_topic, workspace_topic
 from models.database import Database
 from services.posting import KEYS_KEPT, Batch, Clock, KeyTaken, Outcome, Posting, post
 
@@ -39,8 +40,8 @@ _UNREACHABLE = (
     FileNotFoundError,  # the unix socket of a server that is being started again
 )
 
-Wake = Callable[[Collection[UUID]], Awaitable[None]]
-"""Wakes the feeds of wallets that have new entries, after their commit."""
+Wake = Callable[[Collection[str]], Awaitable[None]]
+"""Wakes the topics of what has new entries, after their commit."""
 
 
 class Overloaded(Exception):  # noqa: N818  (the state that a caller sees)
@@ -118,7 +119,7 @@ class Poster:
             _settle(answer, outcome)
         if result.changed:
             try:
-                await self._wake(result.changed)
+                await self._wake([*map(wallet_topic, result.changed), *map(workspace_topic, result.workspaces)])
             except Exception:  # noqa: BLE001  (what is committed stays so, and what waits goes on; readers poll)
                 _log.exception("the feeds of %d wallets could not be woken", len(result.changed))
 

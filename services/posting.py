@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.commands import Command, CompleteTask, ExtendTask, ReleaseTask
+from domain.enterprise import in_enterprise
 from domain.entries import Entry
 from domain.ids import uuid7
-from domain.ledger import Accepted, decide
+from domain.ledger import Accepted, Decision, Refused, advance, decide
 from domain.pages import Page
 from domain.refusals import Refusal, RefusalCode
 from models.database import Connection
@@ -74,10 +75,14 @@ Outcome = Posted | Refusal
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Outcomes in the order of the postings, and the wallets that have new entries: wake their feeds."""
+    """Outcomes in the order of the postings, and whom to wake: the wallets that have new entries.
+
+    `workspaces` are the enterprise workspaces among theirs, whose overviews show them (F9).
+    """
 
     outcomes: tuple[Outcome, ...]
     changed: frozenset[UUID]
+    workspaces: frozenset[UUID] = frozenset()
 
 
 async def post(
@@ -101,7 +106,7 @@ async def post(
     outcomes = tuple(desk.answer(posting) for posting in postings)
     if desk.has_news:
         await write(connection, desk.written(), desk.new_keys, desk.new_refusals, now=now, keys_since=since)
-    return Batch(outcomes, desk.changed)
+    return Batch(outcomes, desk.changed, desk.workspaces)
 
 
 class _Desk:
@@ -120,6 +125,11 @@ class _Desk:
     @property
     def changed(self) -> frozenset[UUID]:
         return frozenset(id_ for id_, entries in self._entries.items() if entries)
+
+    @property
+    def workspaces(self) -> frozenset[UUID]:
+        changed = (self._loaded.wallets[id_] for id_ in self.changed)
+        return frozenset(wallet.workspace_id for wallet in changed if wallet.enterprise)
 
     @property
     def has_news(self) -> bool:
@@ -161,7 +171,12 @@ class _Desk:
 
     def _decide(self, wallet: LockedWallet, posting: Posting) -> Outcome:
         before = self._pages.get(wallet.id)
-        decision = decide(before.state if before else wallet.state, posting.command, self._now)
+        state = before.state if before else wallet.state
+        command = in_enterprise(posting.command) if wallet.enterprise else posting.command
+        if isinstance(command, Refusal):
+            decision: Decision = Refused(advance(state, self._now), command)
+        else:
+            decision = decide(state, command, self._now)
         page = decision.page
         self._pages[wallet.id] = _joined(before, page) if before else page
         self._wallet_of_task.update(dict.fromkeys(page.tasks, wallet.id))  # some may have been started just now

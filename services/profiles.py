@@ -10,6 +10,7 @@ from domain.persons import Locale, read_display_name, read_time_zone
 from domain.principals import Principal
 from domain.refusals import Refusal, RefusalCode
 from services.once import KEY_REUSED, KeyReused, Once, once
+from services.platforms import elsewhere, enterprise_works, platform_refusal
 from services.requests import requested
 from services.runtime import Runtime
 
@@ -22,7 +23,8 @@ UPDATE persons p SET
     time_zone = coalesce($4, time_zone),
     default_workspace_id = coalesce($5, default_workspace_id)
 WHERE p.id = $1 AND p.status = 'ACTIVE' AND ($5::uuid IS NULL OR EXISTS (
-    SELECT FROM members m WHERE m.workspace_id = $5 AND m.person_id = p.id AND m.left_at IS NULL))
+    SELECT FROM members m JOIN workspaces s ON s.id = m.workspace_id
+    WHERE m.workspace_id = $5 AND m.person_id = p.id AND m.left_at IS NULL AND ($6::boolean OR s.kind = 'PERSONAL')))
 RETURNING p.id
 """
 
@@ -65,11 +67,14 @@ async def update_profile(
         "updateProfile",
         {"displayName": name, "locale": change.locale, "timeZone": zone, "workspace": change.default_workspace_id},
     )
-    values = (name, change.locale, zone, change.default_workspace_id)
+    values = (name, change.locale, zone, change.default_workspace_id, enterprise_works(runtime, principal))
 
     async def write() -> ProfileChanged:
-        changed = await connection.fetchval(_CHANGE, person_id, *values)
-        return ProfileChanged(None if changed else NO_WORKSPACE)
+        if await connection.fetchval(_CHANGE, person_id, *values):
+            return ProfileChanged()
+        wanted = change.default_workspace_id
+        found = await elsewhere(runtime, principal, [wanted] if wanted else [], connection=connection)
+        return ProfileChanged(platform_refusal(found[wanted], *NO_WORKSPACE.field) if wanted in found else NO_WORKSPACE)
 
     try:
         async with runtime.database.transaction() as connection:

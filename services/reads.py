@@ -15,12 +15,15 @@ import msgspec
 from domain.allowances import Allowance
 from domain.authorization import permit
 from domain.balances import Balance
+from domain.benefits import Benefits
 from domain.commands import Advance
 from domain.errors import Forbidden, Unauthenticated
 from domain.persons import Locale, PersonStatus
 from domain.principals import Caller, Principal
 from domain.status import Standing
 from domain.tasks import Task
+from models.ledger_load import benefits_of
+from services.platforms import enterprise_works
 from services.posting import Posting
 from services.runtime import Runtime
 
@@ -52,6 +55,7 @@ class WalletRow:
     at: datetime
     balances: tuple[Balance, ...]
     allowances: Mapping[int, Allowance]
+    benefits: Benefits
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +79,21 @@ class PersonSettings:
     created_at: datetime
 
 
-def wallet_is_visible(wallet: str, person: int, workspace: int) -> str:
-    """Write the condition under which a wallet exists for a caller, over the arguments that `visible_to` gives.
+def wallet_is_visible(wallet: str) -> str:
+    """Write the condition under which a wallet exists for a caller, over $2, $3, $4: what `visible_to` gives.
 
-    A person's own wallet does while they are a member of its workspace, a service's within its workspace.
+    A person's own wallet does while they are a member of its workspace and that works where they are (B13), a
+    service's within its workspace.
     """
     return f"""
-        (${person}::uuid IS NULL OR EXISTS (SELECT FROM members m
+        ($2::uuid IS NULL OR EXISTS (SELECT FROM members m
             WHERE m.workspace_id = {wallet}.workspace_id AND m.person_id = {wallet}.person_id
-                AND m.left_at IS NULL AND {wallet}.person_id = ${person}))
-        AND (${workspace}::uuid IS NULL OR {wallet}.workspace_id = ${workspace})
+                AND m.left_at IS NULL AND {wallet}.person_id = $2))
+        AND ($3::uuid IS NULL OR {wallet}.workspace_id = $3) AND ($4::boolean OR NOT {wallet}.enterprise)
     """
 
 
-_VISIBLE = wallet_is_visible("w", 2, 3)
+_VISIBLE = wallet_is_visible("w")
 
 _WORKSPACES = """
 SELECT s.id, s.kind, s.name, s.created_at, m.role, w.id AS wallet_id
@@ -96,10 +101,12 @@ FROM workspaces s
 LEFT JOIN members m ON m.workspace_id = s.id AND m.person_id = $2 AND m.left_at IS NULL
 LEFT JOIN wallets w ON w.workspace_id = s.id AND w.person_id = m.person_id
 WHERE ($2::uuid IS NULL OR m.person_id IS NOT NULL) AND ($3::uuid IS NULL OR s.id = $3)
+    AND ($4::boolean OR s.kind = 'PERSONAL')
 """
 
 _WALLETS = f"""
-SELECT w.id, w.workspace_id, w.person_id, w.last_entry, w.last_at, w.next_due_at, w.balances,
+SELECT w.id, w.workspace_id, w.person_id, w.last_entry, w.last_at, w.next_due_at, w.balances, w.benefits_until,
+    w.suspended,
     (SELECT json_agg(row_to_json(a)) FROM allowances a WHERE a.wallet_id = w.id AND a.ends_at IS NULL) AS allowances
 FROM wallets w
 WHERE w.id = ANY ($1::uuid[]) AND {_VISIBLE}
@@ -134,12 +141,13 @@ _SERVICE_ACCOUNT = "SELECT id, name FROM service_accounts WHERE id = $1"
 
 
 async def workspaces_of_viewer(runtime: Runtime, principal: Principal) -> tuple[WorkspaceRow, ...]:
-    """List the workspaces that the caller works in: personal first, then by name. A service works in none."""
+    """List the workspaces that the caller works in where they are: personal first, then by name. A service has none."""
     permit(principal, "Query.viewer")
     if principal.person_id is None:
         return ()
     sql = f"{_WORKSPACES} AND $1::uuid[] IS NULL ORDER BY s.kind DESC, s.name, s.id"
-    rows = await runtime.database.pool.fetch(sql, None, principal.person_id, None)
+    works = enterprise_works(runtime, principal)
+    rows = await runtime.database.pool.fetch(sql, None, principal.person_id, None, works)
     return tuple(WorkspaceRow(**dict(row)) for row in rows)
 
 
@@ -147,7 +155,7 @@ async def workspaces(runtime: Runtime, principal: Principal, ids: Collection[UUI
     """Load workspaces that the caller may see."""
     _permit_read(principal)
     sql = f"{_WORKSPACES} AND s.id = ANY ($1::uuid[])"
-    rows = await runtime.database.pool.fetch(sql, list(ids), *visible_to(principal))
+    rows = await runtime.database.pool.fetch(sql, list(ids), *visible_to(runtime, principal))
     return {row["id"]: WorkspaceRow(**dict(row)) for row in rows}
 
 
@@ -157,7 +165,7 @@ async def wallets(runtime: Runtime, principal: Principal, ids: Collection[UUID])
     One statement; where something is due, what is due is written first and the statement is repeated.
     """
     _permit_read(principal)
-    arguments = (list(ids), *visible_to(principal))
+    arguments = (list(ids), *visible_to(runtime, principal))
     rows = await runtime.database.pool.fetch(_WALLETS, *arguments)
     now = runtime.clock()
     due = [row["id"] for row in rows if row["next_due_at"] is not None and row["next_due_at"] <= now]
@@ -173,6 +181,7 @@ async def wallets(runtime: Runtime, principal: Principal, ids: Collection[UUID])
             row["last_at"],
             _BALANCES.decode(row["balances"]),
             by_number(row["allowances"]),
+            benefits_of(row),
         )
         for row in rows
     }
@@ -183,7 +192,7 @@ async def running_tasks(
 ) -> dict[UUID, tuple[Task, ...]]:
     """Load the running tasks of wallets, the oldest first. A policy bounds how many a wallet may have."""
     _permit_read(principal)
-    rows = await runtime.database.pool.fetch(_RUNNING_TASKS, list(wallet_ids), *visible_to(principal))
+    rows = await runtime.database.pool.fetch(_RUNNING_TASKS, list(wallet_ids), *visible_to(runtime, principal))
     found: dict[UUID, list[Task]] = {}
     for row in rows:
         found.setdefault(row["wallet_id"], []).append(_TASK.decode(row["body"]))
@@ -192,7 +201,7 @@ async def running_tasks(
 
 async def tasks(runtime: Runtime, principal: Principal, ids: Collection[UUID]) -> dict[UUID, tuple[UUID, Task]]:
     """Load tasks that the caller may see, each with its wallet's id."""
-    rows = await runtime.database.pool.fetch(_TASKS, list(ids), *visible_to(principal))
+    rows = await runtime.database.pool.fetch(_TASKS, list(ids), *visible_to(runtime, principal))
     found = ((row["wallet_id"], _TASK.decode(row["body"])) for row in rows)
     return {task.id: (wallet_id, task) for wallet_id, task in found}
 
@@ -201,7 +210,7 @@ async def allowances(
     runtime: Runtime, principal: Principal, wallet_ids: Collection[UUID]
 ) -> dict[UUID, Mapping[int, Allowance]]:
     """Load all allowances that wallets ever had, by number."""
-    rows = await runtime.database.pool.fetch(_ALL_ALLOWANCES, list(wallet_ids), *visible_to(principal))
+    rows = await runtime.database.pool.fetch(_ALL_ALLOWANCES, list(wallet_ids), *visible_to(runtime, principal))
     return {row["id"]: by_number(row["allowances"]) for row in rows}
 
 
@@ -209,7 +218,7 @@ async def persons(runtime: Runtime, principal: Principal, ids: Collection[UUID])
     """Load persons that the caller may see; an operator sees everybody."""
     _permit_read(principal)
     operator = principal.caller is Caller.OPERATOR
-    narrowed = (None, None) if operator else visible_to(principal)
+    narrowed = (None, None) if operator else visible_to(runtime, principal)[:2]
     rows = await runtime.database.pool.fetch(_PERSONS, list(ids), *narrowed)
     now, all_of_it = runtime.clock(), operator or principal.person_id is not None
     return {row["id"]: _person(row, now) if all_of_it else _stranger(row) for row in rows}
@@ -224,8 +233,8 @@ async def service_account(runtime: Runtime, principal: Principal) -> tuple[UUID,
     return (row["id"], row["name"]) if row else None
 
 
-def visible_to(principal: Principal) -> tuple[UUID | None, UUID | None]:
-    """Give the two arguments that narrow every statement here: the caller's person and workspace.
+def visible_to(runtime: Runtime, principal: Principal) -> tuple[UUID | None, UUID | None, bool]:
+    """Give what narrows every statement here: the caller's person and workspace, and whether enterprise ones work.
 
     Raises:
         Unauthenticated: for nobody, nothing exists.
@@ -235,7 +244,7 @@ def visible_to(principal: Principal) -> tuple[UUID | None, UUID | None]:
         raise Unauthenticated("This needs a credential: send an Authorization header with a bearer token.")
     if principal.caller is Caller.OPERATOR:
         raise Forbidden("Workspaces and wallets are not for operators.")
-    return principal.person_id, principal.workspace_id
+    return principal.person_id, principal.workspace_id, enterprise_works(runtime, principal)
 
 
 def by_number(rows: str | None) -> dict[int, Allowance]:

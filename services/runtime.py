@@ -1,13 +1,16 @@
 """What verbs work with: one of each per process, passed in, never global."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from domain.catalog import Catalog
+from domain.orders import PaymentMethod
 from feed.broker import Broker
 from feed.stream import Feed
 from models.database import Database
 from services.accepted import AcceptedCredentials
 from services.accepted_terms import AcceptedTerms
+from services.payment_providers import PaymentProvider, Seller
 from services.poster import Poster
 from services.posting import Clock
 
@@ -22,6 +25,8 @@ class Runtime:
     feed: Feed
     catalog: Catalog
     clock: Clock
+    payments: Mapping[PaymentMethod, PaymentProvider] = field(default_factory=dict)
+    seller: Seller = field(default_factory=Seller)
     accepted: AcceptedCredentials = field(init=False)
     terms: AcceptedTerms = field(init=False)
 

@@ -36,6 +36,7 @@ async def start_task(runtime: Runtime, principal: Principal, report: UsageReport
         rule,
         timedelta(hours=policies.hold_timeout_hours),
         policies.running_tasks_per_wallet_max,
+        policies.enterprise_surfaces,
     )
     return await runtime.poster.submit(
         Posting(command, report.wallet_id, reporter(principal), requested(key, "startTask", facts_of(report)))

@@ -39,7 +39,7 @@ async def consume(runtime: Runtime, principal: Principal, report: UsageReport, k
         raise Forbidden(f"Guests use {runtime.catalog.policies.guest_product} only. Sign up to use everything else.")
     product, rule = priced(runtime.catalog, report.product)
     check_quantity(product, report.quantity, field=("input", "quantity"), least=1)
-    command = Consume(usage_of(report, principal), rule)
+    command = Consume(usage_of(report, principal), rule, runtime.catalog.policies.enterprise_surfaces)
     return await runtime.poster.submit(
         Posting(command, report.wallet_id, reporter(principal), requested(key, "consume", facts_of(report)))
     )

@@ -2,18 +2,30 @@
 
 import os
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from domain.ids import uuid7
 from models.database import Connection
 from services.posting import Clock
 
-_OPEN = """
-INSERT INTO wallets (id, workspace_id, person_id, created_at, last_entry, last_at, grants_made, allowances_made,
-    spent, periods, balances, guest)
-VALUES ($1, $2, $3, $4, 0, $4, 0, 0, '{}', '{}', '[]', $5)
-ON CONFLICT (workspace_id, person_id) DO NOTHING
+INTO_WALLETS: Final = """
+INSERT INTO wallets (id, workspace_id, person_id, created_at, guest, enterprise,
+    last_entry, last_at, grants_made, allowances_made, spent, periods, balances)
 """
+"""Opens wallets, as part of a statement: `SELECT` id, workspace, person, now, guest, enterprise, and `empty`."""
+
+
+def empty(now: str) -> str:
+    """Write the columns of a wallet without entries behind those of `INTO_WALLETS`; `now` is SQL."""
+    return f"0, {now}, 0, 0, '{{}}'::jsonb, '{{}}'::jsonb, '[]'::jsonb"
+
+
+_OPEN = f"""
+{INTO_WALLETS}
+SELECT $1, $2, $3, $4, $5, coalesce((SELECT kind = 'ENTERPRISE' FROM workspaces WHERE id = $2), false), {empty("$4")}
+ON CONFLICT (workspace_id, person_id) DO NOTHING
+"""  # noqa: S608  (constant text)
 _FIND = "SELECT id FROM wallets WHERE workspace_id = $1 AND person_id = $2"
 
 

@@ -21,14 +21,24 @@ label { display: block; margin: .5rem 0 } input { font: inherit; width: 100%; bo
   border: 1px solid #8888; border-radius: 8px }
 .way:hover, .way:focus-visible { background: #8884 }
 """
-_STYLE_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
 
 
-def page(title: str, body: str, *, status: int = 200, form_targets: Iterable[str] = ()) -> Response:
-    """Write a page. `body` is HTML; `form_targets` are origins to which sending its forms may lead in the end."""
+def page(
+    title: str, body: str, *, status: int = 200, form_targets: Iterable[str] = (), more_style: str = ""
+) -> Response:
+    """Write a page.
+
+    Args:
+        title: of the page, as text.
+        body: HTML.
+        status: of the answer.
+        form_targets: origins to which sending its forms may lead in the end.
+        more_style: CSS beside that of all pages.
+    """
+    style = _STYLE + more_style
     policy = {
         "default-src": "'none'",
-        "style-src": f"'sha256-{_STYLE_HASH}'",
+        "style-src": f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'",
         "base-uri": "'none'",
         "form-action": " ".join(("'self'", *form_targets)),
         "frame-ancestors": "'none'",
@@ -45,7 +55,7 @@ def page(title: str, body: str, *, status: int = 200, form_targets: Iterable[str
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{escape(title)} · Allotment</title>\n<style>{_STYLE}</style>\n</head>\n"
+        f"<title>{escape(title)} · Allotment</title>\n<style>{style}</style>\n</head>\n"
         f"<body>\n<h1>{escape(title)}</h1>\n{body}\n</body>\n</html>\n"
     )
     return HTMLResponse(html, status_code=status, headers=headers)

@@ -15,7 +15,7 @@ __all__ = ["catalog", "clock", "runtime"]
 
 pytestmark = pytest.mark.anyio
 
-TITLES = ["Watch", "Consume", "Viewer", "StartTask"]
+TITLES = ["Watch", "Consume", "Viewer", "StartTask", "Organization"]
 REPORTS = ["Consume", "StartTask"]
 
 

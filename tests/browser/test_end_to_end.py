@@ -80,11 +80,16 @@ async def test_f8_a_charge_in_one_window_arrives_in_the_feed_of_another(
 
 async def test_every_tab_runs_as_it_is(browser_page_factory: BrowserPages, server: Server) -> None:
     window = await browser_page_factory.open(server.url)
-    assert await window.tabs() == ["Watch", "Consume", "Viewer", "StartTask"]
+    assert await window.tabs() == ["Watch", "Consume", "Viewer", "StartTask", "Organization"]
     await window.run()
     await answer(window, "UsageSnapshot")
     await window.stop()
-    signs = {"Consume": '"replayed": false', "Viewer": '"displayName": "Ada"', "StartTask": '"status": "RUNNING"'}
+    signs = {
+        "Consume": '"replayed": false',
+        "Viewer": '"displayName": "Ada"',
+        "StartTask": '"status": "RUNNING"',
+        "Organization": '"name": "Example Labs"',
+    }
     for title, sign in signs.items():
         await window.select_tab(title)
         await window.run()

@@ -10,7 +10,7 @@ import pytest
 
 from domain.commands import Command
 from domain.refusals import Refusal
-from models.workspaces import MemberRole
+from domain.workspaces import MemberRole
 from services.deletions import GRACE, cancel_deletion, request_deletion
 from services.due_deletions import carry_out_deletions
 from services.export_building import build_next_export
@@ -19,9 +19,9 @@ from services.posting import Posting
 from services.runtime import Runtime
 from tests.concurrency.racing import assert_reconciled, at_once
 from tests.factories.clock import NOW, TestClock
+from tests.factories.organisations import make_organisation, put_member
 from tests.factories.people_data import Known, make_known
 from tests.factories.usage import hold, spend
-from tests.factories.workspaces import join, make_enterprise_workspace
 
 pytestmark = pytest.mark.anyio
 
@@ -137,10 +137,10 @@ async def test_a5_a_deletion_that_races_with_usage_leaves_nothing_and_the_books_
 async def test_a5_of_two_administrators_who_go_at_once_one_stays(processes: list[Runtime], runtime: Runtime) -> None:
     rng = random.Random(4)
     for number in range(ROUNDS):
-        workspace = await make_enterprise_workspace()
         people = [await make_known(runtime, f"-{number}-{which}", rich=False) for which in ("a", "b", "c")]
-        for person, role in zip(people, (MemberRole.ADMIN, MemberRole.ADMIN, MemberRole.MEMBER), strict=True):
-            await join(workspace, person.person_id, role)
+        ref = await make_organisation(runtime, admin=people[0].person_id)
+        for person, role in zip(people[1:], (MemberRole.ADMIN, MemberRole.MEMBER), strict=True):
+            await put_member(runtime, ref.id, person.person_id, role=role)
         asking = (
             request_deletion(each, person.principal, "k") for each, person in zip(processes, people[:2], strict=False)
         )

@@ -6,12 +6,13 @@ falls due here, because whether a grant is over or a task still runs is asked of
 
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.balances import Balance
+from domain.benefits import SuspensionReason
 from domain.commands import (
     Advance,
     Command,
@@ -22,8 +23,10 @@ from domain.commands import (
     OpenGrant,
     ReleaseTask,
     RevokeGrants,
+    SetBenefits,
     StartAllowance,
     StartTask,
+    SuspendBenefits,
     Tell,
 )
 from domain.grants import GrantKind
@@ -56,13 +59,18 @@ class Gift:
 
 @dataclass(eq=False)
 class Promise:
-    """An allowance."""
+    """An allowance. It `waits` where the period that it began in had been given before."""
 
     number: int
     command: StartAllowance
     anchor: datetime
     since: datetime
+    waits: datetime | None = None
     ended: bool = False
+
+    @property
+    def pool(self) -> tuple[str, Pool]:
+        return self.command.meter, self.command.pool
 
 
 @dataclass(eq=False)
@@ -118,8 +126,14 @@ class Oracle:
         self.promises: list[Promise] = []
         self.jobs: list[Job] = []
         self.charges: list[tuple[Gift, int]] = []
+        self.until: datetime | None = None
+        self.suspended: SuspensionReason | None = None
 
     def answer(self, command: Command, now: datetime) -> Answer:  # noqa: C901, PLR0911, PLR0912  (naive)
+        if self.until is not None and self.until <= now and not self.suspended:
+            self.now = self.until - timedelta(microseconds=1)
+            self._open_periods()
+            self.suspended = SuspensionReason.SUBSCRIPTION_EXPIRED
         self.now = now
         self._open_periods()
         match command:
@@ -133,11 +147,18 @@ class Oracle:
             case EndAllowance():
                 for promise in self._kept():
                     if promise.number == command.allowance:
-                        promise.ended = True
-                        for gift in self.gifts:
-                            gift.revoked |= gift.allowance == promise.number
+                        self._end(promise)
                         return Answer()
                 return Answer(RefusalCode.NOT_FOUND)
+            case SetBenefits():
+                self._entitle(command)
+                return Answer()
+            case SuspendBenefits():
+                if self.suspended is not SuspensionReason.MEMBERSHIP_ENDED:
+                    self.suspended = command.reason
+                return Answer()
+            case Consume() | StartTask() if self.suspended is SuspensionReason.MEMBERSHIP_ENDED:
+                return Answer(RefusalCode.MEMBERSHIP_ENDED)
             case RevokeGrants():
                 kind = command.kind
                 for gift in self.gifts:
@@ -177,6 +198,10 @@ class Oracle:
                 [gift] = gifts
                 figures = self._figures(gift)
                 start, end = gift.period_start, gift.ends
+            elif self.suspended:
+                figures, start, end = (asked.amount, 0, 0, 0, asked.amount), None, None
+            elif promise.waits:
+                figures, (start, end) = (0, 0, 0, 0, 0), self._period(promise)
             else:
                 full = asked.amount if asked.opens_on_use else 0
                 figures, start, end = (full, 0, 0, full, 0), None, None
@@ -197,7 +222,8 @@ class Oracle:
         used = sum(amount for charged, amount in self.charges if charged is gift)
         held = sum(amount for job in self.jobs if self._runs(job) for holding, amount in job.holds if holding is gift)
         rest = gift.amount - used - held
-        return (gift.amount, used, held, 0, rest) if self._over(gift) else (gift.amount, used, held, rest, 0)
+        taken = self._over(gift) or (gift.allowance is not None and self.suspended)
+        return (gift.amount, used, held, 0, rest) if taken else (gift.amount, used, held, rest, 0)
 
     def _remaining(self, gift: Gift) -> int:
         return self._figures(gift)[3]
@@ -228,24 +254,62 @@ class Oracle:
 
     def _open_periods(self) -> None:
         for promise in self._kept():
-            if not promise.command.opens_on_use and promise.anchor <= self.now and not self._current(promise):
+            if promise.waits and promise.waits <= self.now:
+                if promise.command.opens_on_use and not self.suspended:
+                    now, self.now = self.now, promise.waits
+                    self._open(promise, promise.waits)
+                    self.now = now
+                promise.waits = None
+            due = not promise.command.opens_on_use and not promise.waits and promise.anchor <= self.now
+            if due and not self.suspended and not self._current(promise):
                 self._open(promise, promise.since)
 
     def _current(self, promise: Promise) -> bool:
         return any(gift.allowance == promise.number and not self._over(gift) for gift in self.gifts)
 
     def _promise(self, command: StartAllowance) -> Answer:
-        promise = Promise(len(self.promises) + 1, command, command.anchor or self.now, self.now)
-        pool = command.meter, command.pool
-        taken = {(kept.command.meter, kept.command.pool) for kept in self._kept()}
-        mine = [gift for gift in self.gifts if (gift.meter, gift.pool) == pool]
-        starts = [gift.period_start for gift in mine if gift.period_start is not None]
-        begun = promise.anchor <= self.now
-        if pool in taken or (begun and starts and self._period(promise)[0] <= max(starts)):
+        promise = self._begun(command)
+        if promise.waits or promise.pool in {kept.pool for kept in self._kept()}:
             return Answer(RefusalCode.ALREADY_GRANTED)
         self.promises.append(promise)
         self._open_periods()
         return Answer()
+
+    def _begun(self, command: StartAllowance) -> Promise:
+        promise = Promise(len(self.promises) + 1, command, command.anchor or self.now, self.now)
+        mine = [gift for gift in self.gifts if (gift.meter, gift.pool) == promise.pool]
+        starts = [gift.period_start for gift in mine if gift.period_start is not None]
+        if promise.anchor <= self.now and starts:
+            start, end = self._period(promise)
+            promise.waits = end if start <= max(starts) else None
+        return promise
+
+    def _end(self, promise: Promise) -> None:
+        promise.ended = True
+        for gift in self.gifts:
+            gift.revoked |= gift.allowance == promise.number
+
+    def _entitle(self, command: SetBenefits) -> None:
+        wanted = {(asked.meter, asked.pool): asked for asked in command.allowances}
+        for promise in self._kept():
+            asked, had = wanted.get(promise.pool), promise.command
+            if asked and (asked.cycle, asked.anchor, asked.opens_on_use) == (
+                had.cycle,
+                promise.anchor,
+                had.opens_on_use,
+            ):
+                promise.command = replace(had, amount=asked.amount)
+                del wanted[promise.pool]
+            else:
+                self._end(promise)
+        for asked in wanted.values():
+            self.promises.append(self._begun(asked))
+        if self.suspended:
+            for promise in self._kept():
+                promise.since = self.now
+        over = command.until is not None and command.until <= self.now
+        self.until, self.suspended = command.until, SuspensionReason.SUBSCRIPTION_EXPIRED if over else None
+        self._open_periods()
 
     def _closed_windows(self, meter: str) -> list[Promise]:
         return [
@@ -254,6 +318,8 @@ class Oracle:
             if promise.command.meter == meter
             and promise.command.opens_on_use
             and promise.anchor <= self.now
+            and not promise.waits
+            and not self.suspended
             and not self._current(promise)
         ]
 
@@ -263,7 +329,7 @@ class Oracle:
             for promise in self._kept()
             if promise.command.meter == meter and promise.command.pool is Pool.WINDOW and promise.anchor <= self.now
         ]
-        return [Pool.MAIN, Pool.WINDOW] if windows else [Pool.MAIN]
+        return [Pool.MAIN, Pool.WINDOW] if windows and not self.suspended else [Pool.MAIN]
 
     def _available(self, meter: str, pool: Pool) -> int:
         there = sum(self._remaining(gift) for gift in self.gifts if (gift.meter, gift.pool) == (meter, pool))
@@ -275,6 +341,9 @@ class Oracle:
         if not pools:
             return None
         rows = [row for row in self.balances() if row.meter == meter]
+        if self.suspended:
+            shown = pools if [row for row in rows if row.pool is Pool.MAIN] else []
+            return Answer(RefusalCode.SUBSCRIPTION_EXPIRED, shown)
         if not rows:
             return Answer(RefusalCode.NOT_ENTITLED)
         if pools == [Pool.WINDOW]:
@@ -306,7 +375,8 @@ class Oracle:
             return Answer()
         wanted = _priced(command.quantity, job.per_unit)
         there = [self._available(job.meter, pool) for pool in self._pools(job.meter)]
-        more = min(max(0, wanted - job.amount), *there)
+        gone = self.suspended is SuspensionReason.MEMBERSHIP_ENDED
+        more = 0 if gone else min(max(0, wanted - job.amount), *there)
         beyond = self._take(job.meter, more) if more else []
         draws: list[tuple[Gift, int]] = []
         for pool in Pool:

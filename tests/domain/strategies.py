@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from domain.allowances import Allowance
+from domain.benefits import SuspensionReason
 from domain.commands import (
     Advance,
     Command,
@@ -20,8 +21,10 @@ from domain.commands import (
     OpenGrant,
     ReleaseTask,
     RevokeGrants,
+    SetBenefits,
     StartAllowance,
     StartTask,
+    SuspendBenefits,
     Tell,
 )
 from domain.entries import Entry
@@ -118,6 +121,22 @@ class Unsubscribe:
 
 
 @dataclass(frozen=True)
+class Entitle:
+    """Set benefits: quotas (meter, pool, amount, cycle), anchored at `anchor` from T0 or now, until `until` from T0."""
+
+    quotas: tuple[tuple[str, Pool, int, Cycle], ...]
+    anchor: timedelta | None
+    until: timedelta | None
+
+
+@dataclass(frozen=True)
+class Suspend:
+    """Suspend the benefits."""
+
+    reason: SuspensionReason
+
+
+@dataclass(frozen=True)
 class Revoke:
     """End all one-off grants of a kind."""
 
@@ -134,7 +153,7 @@ class Nothing:
     """Only read."""
 
 
-Action = Spend | Start | Finish | Give | Subscribe | Unsubscribe | Revoke | Say | Nothing
+Action = Spend | Start | Finish | Give | Subscribe | Unsubscribe | Entitle | Suspend | Revoke | Say | Nothing
 Step = tuple[timedelta, Action]
 History = list[Step]
 
@@ -179,12 +198,29 @@ ENDINGS: tuple[Action, ...] = (
     Nothing(),
 )
 
-actions = st.one_of(
-    *(
-        st.sampled_from(menu)
-        for menu in (SPENDS, SPENDS, STARTS, STARTS, STARTS, FINISHES, FINISHES, GIVES, SUBSCRIBES, ENDINGS)
-    )
+SEAT = ((CREDIT, Pool.MAIN, 100_000, MONTH), (CREDIT, Pool.WINDOW, 60_000, WINDOW), (TOKEN, Pool.MAIN, 80_001, WEEK))
+RAISED = tuple((meter, pool, amount + 7_000, cycle) for meter, pool, amount, cycle in SEAT)
+"""The same as a seat, but more of it."""
+TURNED = (
+    (TOKEN, Pool.MAIN, 30_000, WEEK),
+    (CREDIT, Pool.MAIN, 100_000, EXACT_WEEK),
+    (TOKEN, Pool.WINDOW, 9_000, WINDOW),
 )
+"""Other quotas, other cycles."""
+_TERMS = (None, timedelta(hours=2), timedelta(days=40), timedelta(days=366), timedelta(days=3_000))
+ENTITLEMENTS: tuple[Action, ...] = (
+    *(Entitle(SEAT, timedelta(), until) for until in _TERMS),
+    *(Entitle(quotas, timedelta(days=-20), _TERMS[3]) for quotas in (SEAT, RAISED, TURNED)),
+    *(Entitle(quotas, None, _TERMS[4]) for quotas in (SEAT, RAISED)),
+    Entitle(RAISED, timedelta(), _TERMS[2]),
+    Entitle((), timedelta(), None),
+    *(Suspend(reason) for reason in SuspensionReason),
+    *(Suspend(reason) for reason in SuspensionReason),
+)
+
+_OFTEN = (SPENDS, SPENDS, STARTS, STARTS, STARTS, FINISHES, FINISHES)
+_SELDOM = (GIVES, SUBSCRIBES, ENTITLEMENTS, ENTITLEMENTS, ENDINGS)
+actions = st.one_of(*(st.sampled_from(menu) for menu in (*_OFTEN, *_SELDOM)))
 
 _MICROSECOND = timedelta(microseconds=1)
 _SHORT = (timedelta(), _MICROSECOND, timedelta(seconds=1), timedelta(minutes=1), timedelta(minutes=59))
@@ -210,7 +246,10 @@ _PURCHASE = (_AT_ONCE, Give(TOKEN, GrantKind.PURCHASED, 100_000, None))
 _QUOTA = (_AT_ONCE, Subscribe(CREDIT, Pool.MAIN, 100_000, WEEK))
 _LIMIT = (_AT_ONCE, Subscribe(CREDIT, Pool.WINDOW, 60_000, WINDOW))
 _TOKENS = (_AT_ONCE, Subscribe(TOKEN, Pool.MAIN, 80_001, EXACT_WEEK))
-beginnings = st.sampled_from([[], [_GIFT], [_GIFT, _PURCHASE], [_QUOTA, _LIMIT], [_TOKENS, _GIFT, _QUOTA, _LIMIT]])
+_JOINED = (_AT_ONCE, Entitle(SEAT, timedelta(), timedelta(days=40)))
+beginnings = st.sampled_from(
+    [[], [_GIFT], [_GIFT, _PURCHASE], [_QUOTA, _LIMIT], [_TOKENS, _GIFT, _QUOTA, _LIMIT], [_JOINED], [_JOINED, _GIFT]]
+)
 
 histories: st.SearchStrategy[History] = st.builds(
     list.__add__,
@@ -248,10 +287,19 @@ class Run:
             case Give(meter, kind, amount, lifetime):
                 return OpenGrant(meter, kind, amount, None if lifetime is None else self.now + lifetime, "given")
             case Subscribe(meter, pool, amount, cycle, offset):
-                anchor = self.now + offset if offset else None
-                return StartAllowance(meter, pool, amount, cycle, "plan", pool is Pool.WINDOW, anchor)
+                begins = self.now + offset if offset else None
+                return StartAllowance(meter, pool, amount, cycle, "plan", pool is Pool.WINDOW, begins)
             case Unsubscribe(back):
                 return EndAllowance(self.state.allowances_made - back)
+            case Entitle(quotas, anchor, until):
+                since = self.now if anchor is None else T0 + anchor
+                wanted = tuple(
+                    StartAllowance(meter, pool, amount, cycle, "seat", pool is Pool.WINDOW, since)
+                    for meter, pool, amount, cycle in quotas
+                )
+                return SetBenefits(wanted, None if until is None else T0 + until)
+            case Suspend(reason):
+                return SuspendBenefits(reason)
             case Revoke(kind):
                 return RevokeGrants(kind)
             case Say():

@@ -54,6 +54,7 @@ def test_f10_reading_in_between_changes_no_answer(history: History, reads: int) 
         assert lazy.state.tasks.keys() == eager.state.tasks.keys()
         assert lazy.state.periods == eager.state.periods
         assert lazy.state.spent == eager.state.spent
+        assert lazy.state.benefits == eager.state.benefits
         assert next_due(lazy.state) == next_due(eager.state)
 
 
@@ -80,7 +81,7 @@ def _seen(run: Run, decision: Decision) -> tuple[object, ...]:
         entry.kind,
         entry.at,
         entry.amount,
-        [(_named(run, row.grant), row.used, row.held, row.remaining) for row in entry.changes],
+        [(_named(run, row.grant), row.used, row.held, row.remaining, row.lapsed) for row in entry.changes],
         receipt and (receipt.price, receipt.charged, receipt.waived),
         [(_named(run, drawn.grant), drawn.amount) for drawn in (receipt.draws if receipt else ())],
         entry.allowance,

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 
+from domain.benefits import SuspensionReason
 from domain.entries import Entry, EntryKind
-from domain.explanations import Words, explain, explain_refusal, plural
+from domain.explanations import explain, explain_refusal
 from domain.grants import GrantKind
 from domain.ledger import Refused
 from domain.meters import Meter, Pool, Product
 from domain.tasks import TaskStatus
+from domain.wording import Words, plural
 from tests.domain.strategies import (
     CREDIT,
     T0,
@@ -19,6 +21,7 @@ from tests.domain.strategies import (
     WEEK,
     WINDOW,
     Action,
+    Entitle,
     Finish,
     Give,
     History,
@@ -29,6 +32,7 @@ from tests.domain.strategies import (
     Spend,
     Start,
     Subscribe,
+    Suspend,
     Unsubscribe,
     histories,
     play,
@@ -200,6 +204,35 @@ def test_f7_revoked_credits_and_notices() -> None:
         "Grant 1 (sign-up) was revoked: 100 credits that were left lapsed. 0 credits remain."
     )
     assert _last(GIFT, (NOW, Say())) == "A notice was sent: TERMS_CHANGED."
+
+
+def test_f7_b7_what_a_task_gives_back_while_benefits_are_suspended() -> None:
+    gone = (HOUR, Suspend(SuspensionReason.MEMBERSHIP_ENDED))
+    told = _all(QUOTA, TASK, gone, (NOW, Finish(0, TaskStatus.FAILED)))
+    assert told[-3][1].startswith("Benefits were suspended, so 70 credits that were left lapsed (grant 1 (plan)). They")
+    assert told[-2][1] == (
+        "Benefits were suspended on 2024-01-31 10:30 UTC: the membership in the organization ended, and joining again "
+        "brings them back."
+    )
+    assert told[-1][1] == (
+        "A task failed, so it cost nothing: its hold of 30 credits was released. Benefits are suspended, so 30 credits "
+        "of the hold lapsed (grant 1 (plan)). 0 of 100 credits remain in the quota; it resets on 2024-02-06 16:00 UTC."
+    )
+
+
+def test_f7_b9_benefits_without_an_end() -> None:
+    assert _last((NOW, Entitle((), None, HOUR)), (NOW, Entitle((), None, None))) == (
+        "Benefits are in force without an end."
+    )
+
+
+def test_b10_f7_a_refusal_after_the_end_of_the_subscription() -> None:
+    over = (NOW, Suspend(SuspensionReason.SUBSCRIPTION_EXPIRED))
+    assert _refusal(QUOTA, LIMIT, over, (NOW, Spend(CREDIT, 2_000))) == (
+        "The subscription has ended, and with it its quotas; renewing it brings them back. 2 credits are needed. "
+        "Chat credits: 0 of 0 credits remain (0 used, 0 held); it does not reset by itself, only a new grant helps. "
+        "Nothing was charged. (SUBSCRIPTION_EXPIRED)"
+    )
 
 
 def test_f7_without_the_catalog_and_the_grants_ids_do() -> None:

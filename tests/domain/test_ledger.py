@@ -32,6 +32,7 @@ def test_f1_f2_f3_every_step_keeps_the_books(history: History) -> None:
         _check_state(run)
         _check_rows(run)
         _check_decision(before, decision, run)
+        _check_benefits(run, decision)
     _check_history(run)
 
 
@@ -75,6 +76,8 @@ def _check_state(run: Run) -> None:
         assert grant.held == holds[grant.number]
         assert not grant.closed
         assert not (grant.ended and grant.remaining)
+        if grant.allowance is not None and not grant.ended:
+            assert not (grant.remaining if state.benefits.suspended else grant.lapsed)
     figures = balances(state)
     keys = [(row.meter, row.pool, row.allowance) for row in figures]
     assert len(set(keys)) == len(keys)
@@ -113,6 +116,13 @@ def _sums(grants: Sequence[Grant]) -> tuple[int, int, int, int, int]:
     )
 
 
+def _check_benefits(run: Run, decision: Decision) -> None:
+    state = run.state
+    assert state.benefits.suspended or state.benefits.until is None or state.benefits.until > state.last_at
+    if isinstance(decision, Accepted) and decision.entry and decision.entry.kind is EntryKind.BENEFITS_SUSPENDED:
+        assert state.benefits == decision.entry.benefits
+
+
 def _check_decision(before: WalletState, decision: Decision, run: Run) -> None:
     due = advance(before, run.now)
     assert decision.page.entries[: len(due.entries)] == due.entries
@@ -133,7 +143,8 @@ def _check_decision(before: WalletState, decision: Decision, run: Run) -> None:
                 assert limit.held == sum(row.held for row in rows)
                 assert limit.remaining == sum(row.remaining for row in rows)
                 assert limit.limit == limit.used + limit.held + limit.remaining
-                assert limit.resets_at == min((row.resets_at for row in shown if row.resets_at), default=None)
+                resets = [row.resets_at for row in shown if row.resets_at and not page.state.benefits.suspended]
+                assert limit.resets_at == min(resets, default=None)
                 assert refusal.requested is not None
                 assert limit.remaining < refusal.requested
 

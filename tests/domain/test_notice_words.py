@@ -20,6 +20,13 @@ FACTS = {
     "effective_at": AT.isoformat(),
     "due_at": AT.isoformat(),
     "progress": "40",
+    "reference": "ALT-7K2M-Q9XD",
+    "organization": "org_01arz3ndektsv4rrffq69g5fav",
+    "ended_at": AT.isoformat(),
+    "ends_at": AT.isoformat(),
+    "until_at": AT.isoformat(),
+    "days": "7",
+    "role": "ADMIN",
 }
 
 

@@ -13,6 +13,7 @@ from domain.principals import Principal
 from services.audit import record
 from services.runtime import Runtime
 from tests.factories.credentials import make_user
+from tests.factories.organisations import make_organisation
 from tests.factories.usage import hold, spend
 from tests.factories.wallets import WalletRef, carry_out, give, open_in, subscribe
 from tests.factories.workspaces import make_personal_workspace
@@ -39,6 +40,37 @@ _ROWS = (
         VALUES (gen_random_uuid(), NULL, '{shouted}', 'invitation', '{{}}', 'en', now(), 0)""",
     """INSERT INTO verb_results (caller, key, input_hash, result, created_at)
         VALUES ($1, '{name}', sha256('x'), '{{"email": "{email}"}}', now())""",
+)
+
+_MEMBERS_ROWS = (
+    """INSERT INTO workspace_settings (id, workspace_id, person_id, name, value, updated_at)
+        VALUES (gen_random_uuid(), '{workspace}', '{person}', 'signature', '{name}', now())""",
+    """INSERT INTO invitations (id, organisation_id, workspace_id, token_hash, created_by, created_at, expires_at, uses,
+            email)
+        VALUES (gen_random_uuid(), '{organisation}', '{workspace}', sha256('{trait}'), '{person}', now(),
+            now() + interval '7 days', 1, '{shouted}')""",
+    """INSERT INTO invitation_uses (id, invitation_id, workspace_id, person_id, used_at)
+        SELECT gen_random_uuid(), i.id, i.workspace_id, i.created_by, now() FROM invitations i
+        WHERE i.created_by = '{person}'""",
+    """INSERT INTO orders (id, kind, status, method, buyer_id, organisation_id, currency, total_minor, intent,
+            reference, receipt_number, created_at, expires_at, paid_at, closed_at)
+        SELECT gen_random_uuid(), 'SEATS', 'PAID', 'CHECKOUT', '{person}', '{organisation}', 'USD', 100,
+            '{{"organisation_id": "{organisation}", "seats": 1}}', 'PAID-{short}', count(*) + 1, now(),
+            now() + interval '1 day', now(), now()
+        FROM orders WHERE status = 'PAID'""",
+    """INSERT INTO orders (id, kind, status, method, buyer_id, currency, total_minor, intent, reference, created_at,
+            expires_at)
+        VALUES (gen_random_uuid(), 'ORGANISATION', 'PENDING', 'CHECKOUT', '{person}', 'USD', 100,
+            '{{"name": "{name} Ltd", "seats": 5, "buyer_takes_seat": true, "plan": "business"}}', 'OPEN-{short}', now(),
+            now() + interval '1 day')""",
+    """INSERT INTO order_lines (id, order_id, number, kind, quantity, unit_minor, amount_minor, starts_at, ends_at,
+            days, days_in_term)
+        SELECT gen_random_uuid(), o.id, 1, 'SEATS_FOR_REST_OF_TERM', 1, 100, 100, now(), now() + interval '1 day', 1,
+            365 FROM orders o WHERE o.buyer_id = '{person}'""",
+    """INSERT INTO payments (id, order_id, provider, event_key, paid, amount_minor, currency, occurred_at, received_at,
+            outcome)
+        SELECT gen_random_uuid(), o.id, 'checkout', o.reference, true, 100, 'USD', now(), now(), 'APPLIED'
+        FROM orders o WHERE o.buyer_id = '{person}' AND o.status = 'PAID'""",
 )
 
 
@@ -70,6 +102,10 @@ async def make_known(runtime: Runtime, tag: str = "", *, rich: bool = True) -> K
         for statement in _ROWS:
             text = statement.format(shouted=email.upper(), **facts)
             await pool.execute(text, *([person] if "$1" in text else []))
+        ref = await make_organisation(runtime, admin=person)
+        places = {"person": person, "workspace": ref.workspace_id, "organisation": ref.id, "short": code[:16]}
+        for statement in _MEMBERS_ROWS:
+            await pool.execute(statement.format(shouted=email.upper(), **facts, **places))
         await give(runtime, wallet.id, 100)
         await give(runtime, wallet.id, 50, GrantKind.PURCHASED)
         await subscribe(runtime, wallet.id, "plus")

@@ -24,7 +24,7 @@ async def open_listening_process(dsn: str, catalog: Catalog, clock: Clock) -> As
         Broker(PostgresBackend(dsn)) as broker,
     ):
 
-        async def wake(_wallets: object) -> None:
+        async def wake(_topics: object) -> None:
             """Nobody follows wallets here."""
 
         database = Database(pool)

@@ -1,8 +1,7 @@
 """Runtimes: what verbs work with, under a clock that the test owns."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from uuid import UUID
 
 import asyncpg
 import pytest
@@ -12,13 +11,13 @@ from domain.catalog import Catalog
 from feed.broker import Broker
 from feed.broker_memory import MemoryBackend
 from feed.stream import Feed
-from feed.topics import wallet_topic
 from models.database import Database
 from services.catalog import load_catalog, read_folder
 from services.poster import COMMANDS_PER_BATCH_MAX, Poster
 from services.posting import Clock
 from services.runtime import Runtime
 from tests.factories.clock import NOW, TestClock
+from tests.factories.payments import fake_providers
 
 SHIPPED = read_folder(FOLDER)
 
@@ -47,13 +46,9 @@ async def open_runtime(
 ) -> AsyncIterator[Runtime]:
     """Put a runtime together as the application does, with a broker of its own."""
     async with Broker(MemoryBackend()) as broker:
-
-        async def wake(wallets: Collection[UUID]) -> None:
-            await broker.wake([wallet_topic(wallet) for wallet in wallets])
-
-        poster = Poster(database, clock, wake, batch_max=batch_max)
+        poster = Poster(database, clock, broker.wake, batch_max=batch_max)
         feed = Feed(database.pool, broker)
-        runtime = Runtime(database, poster, broker, feed, catalog, clock)
+        runtime = Runtime(database, poster, broker, feed, catalog, clock, fake_providers())
         await runtime.terms.read(database, clock())
         try:
             yield runtime

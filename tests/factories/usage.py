@@ -13,6 +13,7 @@ from services.usage import UsageReport
 
 CHAT = PriceRule("chat-message-standard", 1, "chat-message", "chat_credit", per_unit=1_000)
 A_DAY = timedelta(days=1)
+ON_THE_WEB = (Surface.WEB,)
 
 
 def chat(wallet_id: UUID, messages: int = 1, client: str | None = "kimi-web") -> UsageReport:
@@ -27,13 +28,13 @@ def coding(wallet_id: UUID, requests: int = 1) -> UsageReport:
 
 def spend(messages: int = 1) -> Consume:
     """The command that `chat` becomes."""
-    return Consume(Usage("chat-message", messages * THOUSANDTHS_PER_UNIT, Surface.WEB, "kimi-web"), CHAT)
+    return Consume(Usage("chat-message", messages * THOUSANDTHS_PER_UNIT, Surface.WEB, "kimi-web"), CHAT, ON_THE_WEB)
 
 
 def hold(messages: int = 1, task_id: UUID | None = None, *, hold_for: timedelta = A_DAY) -> StartTask:
     """A task that holds the price of so many chat messages."""
     usage = Usage("chat-message", messages * THOUSANDTHS_PER_UNIT, Surface.WEB, "kimi-web")
-    return StartTask(task_id or uuid4(), usage, CHAT, hold_for, running_max=100)
+    return StartTask(task_id or uuid4(), usage, CHAT, hold_for, 100, ON_THE_WEB)
 
 
 def asked(

@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from models.workspaces import Member, MemberRole, Workspace, WorkspaceKind
+from domain.workspaces import MemberRole, WorkspaceKind
+from models.workspaces import Member, Workspace
 from tests.factories.clock import NOW
 
 

@@ -37,7 +37,7 @@ async def broker() -> AsyncIterator[Broker]:
 @pytest.fixture
 async def poster(database: Database, broker: Broker) -> AsyncIterator[Poster]:
     """Posts and wakes, as the application does."""
-    poster = Poster(database, Ticking(), lambda ids: broker.wake([wallet_topic(id_) for id_ in ids]))
+    poster = Poster(database, Ticking(), broker.wake)
     yield poster
     await poster.stop()
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.principals import ANONYMOUS, Caller, Principal
-from models.workspaces import MemberRole
+from domain.workspaces import MemberRole
 from services.deletions import SIGN_IN_IS_FRESH
 from services.due_deletions import carry_out_deletions
 from services.runtime import Runtime

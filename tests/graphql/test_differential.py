@@ -12,6 +12,7 @@ from services.runtime import Runtime
 from tests.execution.differential import assert_equal_both_ways
 from tests.execution.operations import operations
 from tests.factories.clock import NOW
+from tests.factories.organisations import invite, make_organisation
 from tests.factories.usage import hold, spend
 from tests.factories.wallets import carry_out
 from tests.graphql.conftest import Owner, make_owner
@@ -38,9 +39,11 @@ generated = settings(
 
 @pytest.fixture
 async def rich(runtime: Runtime) -> Owner:
-    """Somebody with quotas, credits, a history and a running task."""
+    """Somebody with quotas, credits, a history and a running task, who administers an organisation."""
     owner = await make_owner(runtime, credits_=50, plan="plus")
     await carry_out(runtime, owner.wallet.id, spend(3), hold(2), spend(60))
+    lab = await make_organisation(runtime, members=2, admin=owner.wallet.person_id)
+    await invite(runtime, lab)
     return owner
 
 

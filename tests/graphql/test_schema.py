@@ -21,7 +21,10 @@ from graphql import (
 )
 
 SCHEMA_FILE = Path(__file__).parents[2] / "schema.graphql"
-WITH_ID = {"Workspace", "Person", "Wallet", "Entry", "Export", "Task", "ServiceAccount", "Session", "Notice", "Banner"}
+WITH_ID = {
+    *("Workspace", "Person", "Wallet", "Entry", "Export", "Task", "ServiceAccount", "Session", "Notice", "Banner"),
+    *("Organization", "OrganizationMember", "Seat", "Invitation", "Order"),
+}
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +110,7 @@ def test_nodes_are_those_with_an_id_of_their_own(core: GraphQLSchema) -> None:
 
 def test_scalars_are_few(core: GraphQLSchema) -> None:
     scalars = {name for name, type_ in core.type_map.items() if isinstance(type_, GraphQLScalarType)}
-    assert scalars == {"Boolean", "ID", "Int", "String", "DateTime", "Decimal", "Cursor"}
+    assert scalars == {"Boolean", "ID", "Int", "String", "DateTime", "Decimal", "Cursor", "MinorUnits"}
 
 
 def test_an_event_of_a_feed_leads_to_nothing_that_a_loader_would_keep(core: GraphQLSchema) -> None:

@@ -18,7 +18,7 @@ SELECT i.indrelid::regclass::text AS of, i.indexrelid::regclass::text AS name, i
     pg_get_indexdef(i.indexrelid) AS definition, i.indisvalid AND i.indimmediate AS strict
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relnamespace = 'public'::regnamespace
 """
-_TRIGGERS = """
+_TRIGGERS_THERE = """
 SELECT tgrelid::regclass::text AS of, tgname::text AS name, tgenabled::text AS enabled,
     pg_get_triggerdef(oid) AS definition
 FROM pg_trigger WHERE NOT tgisinternal
@@ -63,6 +63,72 @@ CONSTRAINTS = {
     ("members", "UNIQUE (workspace_id, person_id)"),
     ("workspaces", "UNIQUE (owner_id)"),
     ("workspaces", "CHECK ((((kind)::text = 'PERSONAL'::text) = (owner_id IS NOT NULL)))"),
+    ("persons", "FOREIGN KEY (default_workspace_id, id) REFERENCES members(workspace_id, person_id)"),
+    ("credentials", "FOREIGN KEY (workspace_id, person_id) REFERENCES members(workspace_id, person_id)"),
+    # b11: an organisation is its workspace, and what it has is in that one, and of its members
+    ("organisations", "UNIQUE (workspace_id)"),
+    ("organisations", "UNIQUE (id, workspace_id)"),
+    ("seats", "UNIQUE (id, workspace_id)"),
+    ("invitations", "UNIQUE (id, workspace_id)"),
+    *(
+        (table, "FOREIGN KEY (organisation_id, workspace_id) REFERENCES organisations(id, workspace_id)")
+        for table in ("subscriptions", "seats", "invitations")
+    ),
+    *(
+        (table, "FOREIGN KEY (seat_id, workspace_id) REFERENCES seats(id, workspace_id)")
+        for table in ("seat_changes", "seat_periods")
+    ),
+    ("invitation_uses", "FOREIGN KEY (invitation_id, workspace_id) REFERENCES invitations(id, workspace_id)"),
+    *(
+        (table, f"FOREIGN KEY (workspace_id, {person}) REFERENCES members(workspace_id, person_id)")
+        for table, person in (
+            ("seats", "person_id"),
+            ("seat_changes", "person_id"),
+            ("seat_periods", "person_id"),
+            ("invitations", "created_by"),
+            ("invitations", "revoked_by"),
+            ("invitation_uses", "person_id"),
+            ("workspace_settings", "person_id"),
+        )
+    ),
+    # b12: a setting has one value
+    ("workspace_settings", "UNIQUE (workspace_id, person_id, name)"),
+    # b1, b2, b10: one subscription, and its terms in order, each paid by an order of its own
+    ("subscriptions", "UNIQUE (workspace_id)"),
+    ("subscriptions", "UNIQUE (organisation_id)"),
+    ("subscriptions", "CHECK ((benefits_version >= benefits_posted))"),
+    ("subscription_terms", "UNIQUE (subscription_id, number)"),
+    ("subscription_terms", "UNIQUE (order_id)"),
+    ("subscription_terms", "CHECK ((ends_at > starts_at))"),
+    # b4: a link is a hash, ends, and is not used more often than it may be
+    ("invitations", "UNIQUE (token_hash)"),
+    ("invitations", "CHECK ((octet_length(token_hash) = 32))"),
+    ("invitations", "CHECK ((expires_at > created_at))"),
+    ("invitations", "CHECK (((uses >= 0) AND (uses <= uses_max)))"),
+    ("invitations", "CHECK ((uses_max >= 1))"),
+    # b6, b7: a seat is held by somebody or nobody, and released by somebody
+    ("seats", "UNIQUE (organisation_id, number)"),
+    ("seats", "CHECK (((person_id IS NULL) = (assigned_at IS NULL)))"),
+    ("seats", "CHECK (((release_at IS NULL) OR (person_id IS NOT NULL)))"),
+    ("seats", "CHECK ((ends_at >= starts_at))"),
+    # b8: one person on a seat in a period, and one seat of a person
+    ("seat_periods", "UNIQUE (seat_id, period_start)"),
+    ("seat_periods", "UNIQUE (workspace_id, person_id, period_start)"),
+    # d8: an order is paid or not, a receipt is numbered, a report counts once
+    ("orders", "UNIQUE (reference)"),
+    ("orders", "UNIQUE (receipt_number)"),
+    ("orders", "CHECK ((total_minor >= 0))"),
+    ("orders", "CHECK ((expires_at > created_at))"),
+    (
+        "orders",
+        "CHECK ((((status)::text = 'PAID'::text) = ((paid_at IS NOT NULL) AND (receipt_number IS NOT NULL))))",
+    ),
+    ("orders", "CHECK ((((status)::text = 'PENDING'::text) = (closed_at IS NULL)))"),
+    ("order_lines", "UNIQUE (order_id, number)"),
+    ("order_lines", "CHECK ((quantity >= 1))"),
+    ("order_lines", "CHECK (((days >= 1) AND (days <= days_in_term)))"),
+    ("payments", "UNIQUE (provider, event_key)"),
+    ("payments", "CHECK (((NOT paid) OR ((amount_minor IS NOT NULL) AND (currency IS NOT NULL))))"),
     # c3, g1: a credential is a hash
     ("credentials", "UNIQUE (secret_hash)"),
     ("credentials", "CHECK ((octet_length(secret_hash) = 32))"),
@@ -76,6 +142,10 @@ UNIQUE_INDEXES = {
     ("allowances", "(wallet_id, meter, pool) WHERE (ends_at IS NULL)"),
     # f4: a task resolves at most once
     ("entries", "(task_id) WHERE ((kind)::text = ANY (ARRAY['SETTLE', 'RELEASE', 'TIMEOUT']))"),
+    # b5: one seat per member
+    ("seats", "(workspace_id, person_id) WHERE (person_id IS NOT NULL)"),
+    # d8: an order is paid once
+    ("payments", "(order_id) WHERE (((outcome)::text = 'APPLIED'::text) AND paid)"),
 }
 
 INDEXES = {
@@ -87,9 +157,39 @@ INDEXES = {
     ("idempotency_keys", "(created_at)"),
     ("refusals", "(at)"),
     ("refusals", "(wallet_id, at)"),
+    ("members", "(workspace_id, joined_at, id) WHERE (left_at IS NULL)"),
+    ("invitations", "(organisation_id, created_at, id)"),
+    ("invitation_uses", "(invitation_id, used_at, id)"),
+    ("seats", "(release_at) WHERE (release_at IS NOT NULL)"),
+    ("seat_changes", "(seat_id, at, id)"),
+    ("seat_changes", "(order_id) WHERE (order_id IS NOT NULL)"),
+    ("subscriptions", "(id) WHERE (benefits_posted < benefits_version)"),
+    ("subscriptions", "(renewal_try_at) WHERE (renewal_try_at IS NOT NULL)"),
+    ("orders", "(buyer_id, created_at, id)"),
+    ("orders", "(organisation_id, created_at, id) WHERE (organisation_id IS NOT NULL)"),
+    ("orders", "(expires_at) WHERE ((status)::text = 'PENDING'::text)"),
 }
 
-APPEND_ONLY = {"entries", "catalog_versions"}
+APPEND_ONLY = {"entries", "catalog_versions", "order_lines", "payments", "subscription_terms", "seat_changes"}
+
+TRIGGERS = {
+    # f2, f4, d8: what has ended stays as it is
+    ("tasks", "BEFORE UPDATE", "<> 'RUNNING'"),
+    ("grants", "BEFORE UPDATE", "WHEN (old.closed)"),
+    ("orders", "BEFORE UPDATE", "= 'PAID'"),
+    # b11: what says to which workspace a thing belongs never changes
+    ("workspaces", "BEFORE UPDATE", "owner_id"),
+    ("organisations", "BEFORE UPDATE", "workspace_id"),
+    ("members", "BEFORE UPDATE", "workspace_id"),
+    ("orders", "BEFORE UPDATE", "organisation_id"),
+    # b11: what no key can say is looked at when it is written
+    ("members", "AFTER INSERT", "members_are_of_their_workspaces_kind"),
+    ("organisations", "AFTER INSERT", "organisations_are_enterprises"),
+    ("seat_changes", "AFTER INSERT", "seat_changes_are_of_own_orders"),
+    ("subscription_terms", "AFTER INSERT", "subscription_terms_are_of_own_orders"),
+    ("orders", "AFTER INSERT OR UPDATE OF organisation_id", "orders_are_of_their_organisation"),
+}
+"""Table, when, and what stands in the definition besides."""
 
 CLOSED_SETS = {
     ("entries", "kind"),
@@ -101,18 +201,27 @@ CLOSED_SETS = {
     ("workspaces", "kind"),
     ("members", "role"),
     ("credentials", "kind"),
+    ("wallets", "suspended"),
+    ("orders", "kind"),
+    ("orders", "status"),
+    ("orders", "method"),
+    ("order_lines", "kind"),
+    ("subscriptions", '"interval"'),
+    ("seat_changes", "kind"),
 }
 """Columns of enums: the ORM's enum columns need a CHECK of their own (DESIGN.md §5)."""
 
 
-async def test_f1_f3_f4_f5_b8_b11_the_constraints_that_the_rules_need_are_there(connection: Connection) -> None:
+async def test_f1_f3_f4_f5_b4_b6_b8_b11_d8_the_constraints_that_the_rules_need_are_there(
+    connection: Connection,
+) -> None:
     rows = await connection.fetch(_CONSTRAINTS)
     there = {(row["of"], row["definition"]) for row in rows}
     assert CONSTRAINTS - there == set()
     assert [row["name"] for row in rows if not row["strict"]] == []
 
 
-async def test_b8_f4_f10_the_unique_indexes_that_the_rules_need_are_there(connection: Connection) -> None:
+async def test_b5_b8_d8_f4_f10_the_unique_indexes_that_the_rules_need_are_there(connection: Connection) -> None:
     rows = await connection.fetch(_INDEXES)
     there = {(row["of"], _columns(row["definition"])) for row in rows if row["is_unique"]}
     assert UNIQUE_INDEXES - there == set()
@@ -127,8 +236,8 @@ def _columns(definition: str) -> str:
     return re.sub(r"\(\((ARRAY\[.*?\])\)::text\[\]\)", r"(\1)", columns)
 
 
-async def test_f1_f4_f2_the_triggers_that_the_rules_need_are_on(connection: Connection) -> None:
-    rows = await connection.fetch(_TRIGGERS)
+async def test_f1_f4_f2_b11_d8_the_triggers_that_the_rules_need_are_on(connection: Connection) -> None:
+    rows = await connection.fetch(_TRIGGERS_THERE)
     assert {row["enabled"] for row in rows} == {"O"}
     definitions = {(row["of"], row["definition"]) for row in rows}
     for table in APPEND_ONLY:
@@ -136,8 +245,8 @@ async def test_f1_f4_f2_the_triggers_that_the_rules_need_are_on(connection: Conn
             of == table and "BEFORE DELETE OR UPDATE OR TRUNCATE" in text and "FOR EACH STATEMENT" in text
             for of, text in definitions
         ), table
-    assert any(of == "tasks" and "BEFORE UPDATE" in text and "<> 'RUNNING'" in text for of, text in definitions)
-    assert any(of == "grants" and "BEFORE UPDATE" in text and "WHEN (old.closed)" in text for of, text in definitions)
+    for table, when, what in TRIGGERS:
+        assert any(of == table and when in text and what in text for of, text in definitions), (table, when, what)
 
 
 async def test_every_column_of_a_closed_set_has_a_check(connection: Connection) -> None:

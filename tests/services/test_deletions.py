@@ -9,7 +9,8 @@ from domain.errors import Forbidden, InvalidInput, Unauthenticated
 from domain.persons import PersonStatus
 from domain.principals import ANONYMOUS, Caller, Principal
 from domain.refusals import Refusal, RefusalCode
-from models.workspaces import Member, MemberRole
+from domain.workspaces import MemberRole
+from models.workspaces import Member
 from services.deletions import GRACE, SIGN_IN_IS_FRESH, cancel_deletion, deletion_of_viewer, request_deletion
 from services.due_deletions import carry_out_deletions
 from services.exports import request_export

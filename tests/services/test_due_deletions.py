@@ -9,8 +9,9 @@ from domain.errors import Unauthenticated
 from domain.grants import GrantKind
 from domain.persons import PersonStatus
 from domain.refusals import Refusal
+from domain.workspaces import MemberRole
 from feed.topics import access_topic
-from models.workspaces import Member, MemberRole
+from models.workspaces import Member
 from services.authentication import authenticate, is_valid
 from services.credentials import issue_service_key, issue_session
 from services.deletions import GRACE, deletion_of_viewer, request_deletion
@@ -109,7 +110,7 @@ async def test_a5_memberships_end_and_the_account_counts_as_deleted(runtime: Run
     assert row
     assert (row["status"], row["email"], row["time_zone"], row["status_by"]) == ("DELETED", None, "UTC", None)
     ends = await runtime.database.pool.fetch("SELECT left_at FROM members WHERE person_id = $1", known.person_id)
-    assert [each[0] for each in ends] == [NOW + GRACE] * 2
+    assert [each[0] for each in ends] == [NOW + GRACE] * 3
     assert await runtime.database.pool.fetchval("SELECT done_at FROM deletions") == NOW + GRACE
 
 

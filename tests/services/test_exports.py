@@ -82,7 +82,7 @@ async def test_b14_usage_of_an_enterprise_workspace_says_that_it_is_not_used_for
     assert manifest["used_for_training"] == {"ENTERPRISE": False}
     for name in ("entries.jsonl", "tasks.jsonl", "refusals.jsonl"):
         for row in files[name]:
-            expected = False if row["workspace_id"] == str(colleague.workspace_id) else None
+            expected = None if row["workspace_id"] == str(grace.wallet.workspace_id) else False
             assert row["used_for_training"] is expected
     assert any(row["used_for_training"] is False for row in files["entries.jsonl"])
 
@@ -100,12 +100,46 @@ async def test_a5_nothing_of_other_members_is_in_it(runtime: Runtime) -> None:
     assert str(mine.id) in text
 
 
+async def test_a5_of_an_organisation_it_holds_what_is_about_oneself(runtime: Runtime) -> None:
+    grace = await make_known(runtime)
+    files, _ = await exported(runtime, grace)
+    (seat,) = files["seats.jsonl"]
+    assert [change["kind"] for change in files["seat-changes.jsonl"]] == ["ASSIGNED"]
+    assert [period["seat_id"] for period in files["seat-periods.jsonl"]] == [seat["id"]]
+    assert [setting["value"] for setting in files["settings.jsonl"]] == [grace.needles[0]]
+    assert sorted(order["status"] for order in files["orders.jsonl"]) == ["PAID", "PENDING"]
+    assert len(files["order-lines.jsonl"]) == 2
+    assert [payment["outcome"] for payment in files["payments.jsonl"]] == ["APPLIED"]
+    (use,) = files["invitation-uses.jsonl"]
+    assert [made["id"] for made in files["invitations.jsonl"]] == [use["invitation_id"]]
+    wallets = {wallet["enterprise"]: wallet for wallet in files["wallets.jsonl"]}
+    assert wallets[True]["benefits_until"]
+    assert wallets[False]["benefits_until"] is None
+
+
+async def test_a5_invitations_show_no_addresses_of_others_and_to_the_invited_that_they_are_for_them(
+    runtime: Runtime,
+) -> None:
+    grace, other = await make_known(runtime), await make_known(runtime, "-other")
+    await runtime.database.pool.execute(
+        "UPDATE invitations SET email = $2 WHERE created_by = $1", other.person_id, grace.needles[1]
+    )
+    rows = (await exported(runtime, grace))[0]["invitations.jsonl"]
+    mine, theirs = sorted(rows, key=lambda row: not row["made_by_me"])
+    assert mine["workspace_id"]
+    assert (theirs["email"], theirs["created_at"] is None) == (grace.needles[1], False)
+    assert all(theirs[name] is None for name in ("organisation_id", "workspace_id", "uses", "uses_max", "revoked_at"))
+    (made,) = (await exported(runtime, other))[0]["invitations.jsonl"]
+    assert (made["made_by_me"], made["email"]) == (True, None)
+
+
 async def test_a5_every_table_and_column_is_exported_or_left_out_with_a_reason(runtime: Runtime) -> None:
     about = await runtime.database.pool.fetch(
         """SELECT DISTINCT c.relname::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
         WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND NOT a.attisdropped
             AND a.attname IN (
-                'person_id', 'wallet_id', 'owner_id', 'caller', 'address', 'email', 'target', 'export_id')"""
+                'person_id', 'wallet_id', 'owner_id', 'caller', 'address', 'email', 'target', 'export_id', 'buyer_id',
+                'order_id', 'revoked_by')"""
     )
     exported_ = {kind.table: kind for kind in KINDS}
     assert {row[0] for row in about} - set(exported_) - set(LEFT_OUT) == set()

@@ -194,7 +194,7 @@ async def test_f1_a_batch_knows_nothing_of_the_context_of_who_came_first(runtime
     wallet, seen = await make_wallet(runtime, credits_=10), list[str]()
     callers_own = ContextVar("callers_own", default="none")
 
-    async def wake(_ids: Collection[UUID]) -> None:
+    async def wake(_topics: Collection[str]) -> None:
         seen.append(callers_own.get())
 
     poster = Poster(runtime.database, runtime.clock, wake)

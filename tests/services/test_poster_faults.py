@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from domain.commands import Advance
+from feed.topics import wallet_topic
 from models.database import Connection
 from services import poster as poster_module
 from services.poster import ATTEMPTS_MAX, Poster
@@ -161,17 +162,17 @@ async def test_f3_what_fails_by_its_nature_is_not_tried_again(
 
 async def test_f8_feeds_are_woken_after_the_commit_once_a_batch(runtime: Runtime) -> None:
     wallets = await make_wallets(runtime, 3, credits_=1)
-    woken: list[tuple[frozenset[UUID], int]] = []
+    woken: list[tuple[frozenset[str], int]] = []
 
-    async def wake(ids: Collection[UUID]) -> None:
+    async def wake(topics: Collection[str]) -> None:
         entries = await runtime.database.pool.fetchval("SELECT count(*) FROM entries WHERE kind = 'CONSUME'")
-        woken.append((frozenset(ids), entries))
+        woken.append((frozenset(topics), entries))
 
     poster = Poster(runtime.database, runtime.clock, wake, lanes=1)
     postings = [Posting(spend(units), wallet.id) for wallet in wallets[:2] for units in (1, 1)]
     await asyncio.gather(*(poster.submit(posting) for posting in (*postings, Posting(spend(2), wallets[2].id))))
     await poster.stop()
-    assert woken == [(frozenset({wallets[0].id, wallets[1].id}), 2)]  # who was refused is not woken
+    assert woken == [(frozenset(wallet_topic(wallet.id) for wallet in wallets[:2]), 2)]  # who was refused is not woken
 
 
 async def test_f8_a_broker_that_fails_costs_no_answer_and_stops_no_lane(
@@ -179,7 +180,7 @@ async def test_f8_a_broker_that_fails_costs_no_answer_and_stops_no_lane(
 ) -> None:
     wallet = await make_wallet(runtime, credits_=10)
 
-    async def wake(_ids: Collection[UUID]) -> None:
+    async def wake(_topics: Collection[str]) -> None:
         raise OSError("the broker is away")
 
     poster = Poster(runtime.database, runtime.clock, wake, lanes=1, batch_max=2)

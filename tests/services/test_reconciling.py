@@ -1,13 +1,26 @@
 """Reconciliation (F2): nothing to find after any history, and every kind of tampering found."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
-from domain.commands import Advance, Command, CompleteTask, EndAllowance, ExtendTask, ReleaseTask
+from domain.benefits import SuspensionReason
+from domain.commands import (
+    Advance,
+    Command,
+    CompleteTask,
+    EndAllowance,
+    ExtendTask,
+    ReleaseTask,
+    SetBenefits,
+    StartAllowance,
+    SuspendBenefits,
+)
 from domain.grants import GrantKind
+from domain.meters import Pool
+from domain.periods import Cycle, CycleUnit
 from domain.tasks import TaskStatus
 from services.posting import Posting, Reporter
 from services.reconciling import Reconciled, count_wallets, reconcile, reconcile_wallet
@@ -16,8 +29,8 @@ from services.upkeep import write_due
 from tests.factories.clock import NOW, TestClock
 from tests.factories.statements import recorded
 from tests.factories.tables import content
-from tests.factories.usage import hold, spend
-from tests.factories.wallets import carry_out, credits_grant, give, make_wallet, make_wallets, subscribe
+from tests.factories.usage import A_DAY, hold, spend
+from tests.factories.wallets import CREDIT, carry_out, credits_grant, give, make_wallet, make_wallets, subscribe
 
 pytestmark = pytest.mark.anyio
 
@@ -26,6 +39,13 @@ HISTORIES, STEPS = 12, 25
 
 async def found(runtime: Runtime) -> dict[UUID, tuple[str, ...]]:
     return {row.wallet_id: row.problems async for row in reconcile(runtime) if row.problems}
+
+
+def benefits(amount: int, until: datetime | None) -> SetBenefits:
+    """A month's credits and a window for them, until then."""
+    month, window = Cycle(CycleUnit.MONTHS, 1), Cycle(CycleUnit.HOURS, 5)
+    quota = StartAllowance(CREDIT, Pool.MAIN, amount * 30_000, month, "seat", anchor=NOW)
+    return SetBenefits((quota, StartAllowance(CREDIT, Pool.WINDOW, 20_000, window, "seat", True, NOW)), until)
 
 
 class History:
@@ -46,6 +66,8 @@ class History:
             task,
             credits_grant(rng.randint(1, 50), rng.choice(kinds), rng.choice((None, clock.now + lasts))),
             EndAllowance(rng.randint(1, 4)),
+            benefits(rng.randint(1, 3), rng.choice((None, NOW + 40 * A_DAY, clock.now + lasts))),
+            SuspendBenefits(rng.choice(tuple(SuspensionReason))),
             Advance(),
         ]
         if self.tasks:
@@ -117,6 +139,8 @@ WALLET = {
     "what was spent": "spent = '{}'",
     "what was spent, as none": """spent = '{"chat_credit": 1}'""",
     "the periods": "periods = '{}'",
+    "the end of benefits": "benefits_until = now()",
+    "a suspension": "suspended = 'SUBSCRIPTION_EXPIRED'",
     "the next due instant": "next_due_at = next_due_at + interval '1 second'",
     "no next due instant": "next_due_at = NULL",
 }

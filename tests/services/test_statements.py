@@ -11,7 +11,6 @@ import pytest
 from domain.catalog import Catalog
 from feed.broker import Broker
 from feed.broker_postgres import PostgresBackend
-from feed.topics import wallet_topic
 from models.database import Database
 from services import reads, usage
 from services.poster import Poster
@@ -43,11 +42,18 @@ async def test_f5_one_consume_is_five_statements(runtime: Runtime) -> None:
     assert verbs(statements) == ["BEGIN;", "SELECT", "SELECT", "COMMIT;"]  # a replay writes nothing
 
 
+async def test_b13_b14_one_consume_of_an_enterprise_wallet_is_five_statements_too(runtime: Runtime) -> None:
+    wallet, service = await make_colleague(runtime, credits_=5), await make_service(runtime)
+    async with recorded(runtime.database.pool) as statements:
+        assert isinstance(await usage.consume(runtime, service, chat(wallet.id), "k"), Posted)
+    assert verbs(statements) == SINGLE
+
+
 @pytest.fixture
 async def notifying(dsn: str, database: Database, catalog: Catalog, clock: TestClock) -> AsyncIterator[Runtime]:
     """A runtime whose wake-ups go out by NOTIFY."""
     async with Broker(PostgresBackend(dsn)) as broker:
-        poster = Poster(database, clock, lambda ids: broker.wake([wallet_topic(id_) for id_ in ids]))
+        poster = Poster(database, clock, broker.wake)
         yield Runtime(database, poster, broker, None, catalog, clock)  # type: ignore[arg-type]  # nobody follows
         await poster.stop()
 

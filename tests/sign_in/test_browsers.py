@@ -182,7 +182,7 @@ async def test_pages_of_allowed_origins_may_call_with_credentials(house: House) 
             assert allowed.headers["access-control-allow-origin"] == APP
             assert allowed.headers["access-control-allow-credentials"] == "true"
             names = {name.strip().lower() for name in allowed.headers["access-control-allow-headers"].split(",")}
-            assert {"authorization", "content-type", "x-allot-csrf"} <= names
+            assert {"authorization", "content-type", "x-allot-csrf", "allotment-surface"} <= names
         answer = await client.post(f"{house.origin}/graphql", json={"query": WHO}, headers={"origin": APP})
         assert answer.headers["access-control-allow-origin"] == APP
         assert answer.headers["access-control-expose-headers"] == "Retry-After"
