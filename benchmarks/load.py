@@ -29,6 +29,7 @@ class Charges:
 
     def __init__(self, runtime: Runtime, reporter_id: UUID) -> None:
         self._rule = priced(runtime.catalog, _PRODUCT)[1]
+        self._surfaces = runtime.catalog.policies.enterprise_surfaces
         self._reporter = Reporter(reporter_id)
         self._numbers = itertools.count()
         self.accepted = 0
@@ -38,7 +39,7 @@ class Charges:
         report = UsageReport(wallet_id, _PRODUCT, _QUANTITY_THOUSANDTHS, Surface.WEB, "bench")
         usage = Usage(_PRODUCT, _QUANTITY_THOUSANDTHS, Surface.WEB, "bench")
         key = requested(f"bench-{next(self._numbers):012d}", "consume", facts_of(report))
-        return Posting(Consume(usage, self._rule), wallet_id, self._reporter, key)
+        return Posting(Consume(usage, self._rule, self._surfaces), wallet_id, self._reporter, key)
 
     def check(self, outcome: Outcome) -> None:
         """Count an outcome that is what it should be.

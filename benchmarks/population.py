@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.authorization import READ, WRITE
@@ -29,8 +29,8 @@ FROM unnest($1::uuid[], $2::uuid[]) AS given (id, owner)
 """
 _MEMBERS = """
 INSERT INTO members (id, workspace_id, person_id, role, joined_at)
-SELECT gen_random_uuid(), workspace, person, 'OWNER', now()
-FROM unnest($1::uuid[], $2::uuid[]) AS given (workspace, person)
+SELECT gen_random_uuid(), workspace, person, CASE s.kind WHEN 'PERSONAL' THEN 'OWNER' ELSE 'MEMBER' END, now()
+FROM unnest($1::uuid[], $2::uuid[]) AS given (workspace, person) JOIN workspaces s ON s.id = workspace
 """
 _WALLETS = """
 INSERT INTO wallets (id, workspace_id, person_id, created_at, last_entry, last_at, grants_made, allowances_made,
@@ -76,6 +76,28 @@ async def populate(runtime: Runtime, persons: int, *, workspaces_each: int = 1) 
         await connection.execute(_WALLETS, [home.wallet_id for home in homes], workspaces, people)
     for first in range(0, len(homes), WALLETS_PER_BATCH):
         await _fund(runtime, homes[first : first + WALLETS_PER_BATCH])
+    return homes
+
+
+async def employ(runtime: Runtime, members: int, anchor: datetime) -> list[Home]:
+    """Make an enterprise workspace whose members are on the plan `business`, all with the same anchor."""
+    workspace = _id(runtime)
+    homes = [Home(_id(runtime), workspace, _id(runtime)) for _ in range(members)]
+    people, wallets = [home.person_id for home in homes], [home.wallet_id for home in homes]
+    async with runtime.database.transaction() as connection:
+        await connection.execute(_PEOPLE, people)
+        await connection.execute(_WORKSPACES, [workspace], [None])
+        await connection.execute(_MEMBERS, [workspace] * members, people)
+        await connection.execute(_WALLETS, wallets, [workspace] * members, people)
+        await connection.execute("UPDATE wallets SET enterprise = true")
+    allowances = runtime.catalog.plans["business"].allowances
+    commands = [
+        StartAllowance(row.meter, row.pool, row.amount, row.cycle, "bench", anchor=anchor) for row in allowances
+    ]
+    for first in range(0, members, WALLETS_PER_BATCH):
+        postings = [Posting(command, id_) for id_ in wallets[first : first + WALLETS_PER_BATCH] for command in commands]
+        async with runtime.database.transaction() as connection:
+            await post(connection, postings, runtime.clock)
     return homes
 
 

@@ -24,6 +24,8 @@ class Scale:
     feed_rate_hz: int = 500
     """Charges a second while the latency of feeds is measured."""
     sockets: int = 1_000
+    members: int = 10_000
+    """Members of the organisation whose month turns over."""
     entries_per_socket: int = 40
     """Entries that each of them is sent in one burst."""
 
@@ -38,4 +40,5 @@ QUICK = Scale(
     feed_followers=50,
     sockets=200,
     entries_per_socket=20,
+    members=1_000,
 )

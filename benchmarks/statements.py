@@ -105,7 +105,7 @@ async def _batch(runtime: Runtime, charges: Charges) -> Callable[[], Awaitable[N
     return act
 
 
-async def _wake_nobody(_wallets: object) -> None:
+async def _wake_nobody(_topics: object) -> None:
     """Nobody follows."""
 
 
