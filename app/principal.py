@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.browsers import Browsers
 from app.rate_limits import AddressLimits
-from domain.errors import Inactive, RateLimited, Unauthenticated
+from domain.errors import Forbidden, Inactive, RateLimited, Unauthenticated
 from domain.principals import Principal
 from domain.usage import Surface
 from execution import ClientError, Credentials
@@ -39,8 +39,9 @@ async def principal_of(
     Raises:
         ClientError: BAD_USER_INPUT, the surface is none; UNAUTHENTICATED, the credential does not hold, or two were
             shown that differ; PERSON_SUSPENDED or PERSON_TERMINATED, it is genuine and its person may not come in;
-            RATE_LIMITED, where `limits` are given and too many from the same address did not hold: then nothing is
-            looked up, and only those pass who were accepted lately.
+            FORBIDDEN, it is an API key, which is for the coding gateway to pass on; RATE_LIMITED, where `limits` are
+            given and too many from the same address did not hold: then nothing is looked up, and only those pass who
+            were accepted lately.
     """
     surface = surface_of(credentials)
     principal = await _caller(runtime, credentials, browsers, limits)
@@ -86,6 +87,8 @@ async def _caller(
         return await use_ticket(runtime, ticket)
     except RateLimited as error:
         raise ClientError(str(error), "RATE_LIMITED", retryAfter=error.retry_after_s) from error
+    except Forbidden as error:
+        raise ClientError(str(error), "FORBIDDEN") from error
     except (Unauthenticated, Inactive) as error:
         if limits and isinstance(error, Unauthenticated):
             limits.failed(credentials.address)

@@ -15,6 +15,7 @@ from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 
 from domain.errors import RateLimited
+from domain.rates import Rate
 from domain.traits import normal_address
 from services.posting import Clock
 
@@ -137,12 +138,14 @@ class AddressLimits:
         return RateLimited(message, max(1, ceil(ends_at - self._clock().timestamp())))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AddressGate:
-    """The gate of one address."""
+    """The gate of one address, and of the requests that came through it."""
 
     limits: AddressLimits
     address: str | None
+    rate: Rate | None = None
+    """What is left to the caller since their last operation (D7); None: they are not limited."""
 
     def admit_guest(self) -> None:
         """Let one more guest in.

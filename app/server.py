@@ -1,7 +1,7 @@
 """The Starlette application: GraphQL and GraphiQL at `/graphql`, a health check, the lifespan."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from contextvars import Context as ContextVars
 from dataclasses import dataclass
@@ -18,8 +18,10 @@ from starlette.routing import Mount, Route, WebSocketRoute
 import web
 from app.browsers import CSRF_HEADER, Browsers
 from app.downloads import download_route
+from app.keys import client_secrets
 from app.mail import mailer_of
 from app.payments.routes import Payments
+from app.plan_limits import POLICY_HEADER, RATE_HEADER, PlanLimits
 from app.principal import SURFACE_HEADER, end_of, principal_of
 from app.rate_limits import AddressGate, AddressLimits
 from app.runtime import open_runtime, system_clock
@@ -33,6 +35,7 @@ from resolvers.context import Context
 from resolvers.graph import build_schema
 from services.demo import load_demo
 from services.posting import Clock
+from services.rates import Rates
 from services.runtime import Runtime
 from web.graphiql import MOUNT_PATH, Boot, GraphiQLPage
 
@@ -52,13 +55,16 @@ def create_app(settings: Settings, dsn: str, *, clock: Clock = system_clock, wor
 
     Returns the application; whoever stops serving it awaits `app.state.leave()` first, or waits for open feeds.
     """
-    browsers = _browsers(settings)
-    graph, sign_in = _Graph(settings, browsers, AddressLimits(clock)), SignIn(settings, browsers)
+    browsers = browsers_of(settings)
+    graph, sign_in = Graph(settings, browsers, AddressLimits(clock)), SignIn(settings, browsers)
     payments = Payments(settings, lambda: graph.runtime, graph.authenticate)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with open_runtime(dsn, settings.broker, clock=clock, offered=payments.offered()) as runtime:
+        opening = open_runtime(
+            dsn, settings.broker, clock=clock, offered=payments.offered(), secrets=client_secrets(settings)
+        )
+        async with opening as runtime:
             await graph.open(runtime)
             sign_in.open(runtime)
             stop = asyncio.Event()
@@ -102,7 +108,7 @@ def create_app(settings: Settings, dsn: str, *, clock: Clock = system_clock, wor
     return app
 
 
-def _browsers(settings: Settings) -> Browsers:
+def browsers_of(settings: Settings) -> Browsers:
     """Cookies travel over https only, but for development, which may have none."""
     plain = settings.environment is Environment.DEVELOPMENT and settings.public_origin.startswith("http://")
     return Browsers(settings.public_origin, frozenset(settings.sign_in.allowed_origins), secure=not plain)
@@ -119,7 +125,7 @@ def _cors(settings: Settings) -> list[Middleware]:
             allow_credentials=True,
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type", CSRF_HEADER, SURFACE_HEADER],
-            expose_headers=["Retry-After"],
+            expose_headers=["Retry-After", POLICY_HEADER, RATE_HEADER],
             max_age=PREFLIGHT_KEPT_S,
         )
     ]
@@ -137,12 +143,13 @@ class _Visit:
     gate: AddressGate
 
 
-class _Graph:
+class Graph:
     """The GraphQL endpoint, and the runtime behind it while the application is up."""
 
     def __init__(self, settings: Settings, browsers: Browsers, limits: AddressLimits) -> None:
         self._settings, self._browsers, self._limits = settings, browsers, limits
         self._runtime: Runtime | None = None
+        self._plan_limits: PlanLimits | None = None
         self._boot = Boot()
         self.page = GraphiQLPage(GRAPHIQL_DIST)
         schema = build_schema()
@@ -152,18 +159,26 @@ class _Graph:
             authenticate=self._visit,
             new_context=self._new_context,
             ending=self._ending,
+            admit=self._admit if settings.rate_limits else None,
             page=self._graphiql if settings.graphiql else None,
             introspection=settings.introspection,
         )
 
     @property
     def runtime(self) -> Runtime:
+        """What verbs work with.
+
+        Raises:
+            RuntimeError: the application has not started.
+        """
         if self._runtime is None:
             raise RuntimeError("the application has not started")
         return self._runtime
 
     async def open(self, runtime: Runtime) -> None:
+        """Begin to answer; in development with the demo's people in GraphiQL."""
         self._runtime = runtime
+        self._plan_limits = PlanLimits(Rates(runtime), runtime.clock)
         if self._settings.environment is Environment.DEVELOPMENT and self._settings.graphiql:
             self._boot = demo_boot(await load_demo(runtime, self._settings.signing_secret().reveal()))
 
@@ -178,6 +193,12 @@ class _Graph:
 
     async def _visit(self, credentials: Credentials) -> "_Visit":
         return _Visit(await self.authenticate(credentials), AddressGate(self._limits, credentials.address))
+
+    async def _admit(self, visit: "_Visit") -> Mapping[str, str]:
+        if self._plan_limits is None:
+            raise RuntimeError("the application has not started")
+        visit.gate.rate, headers = await self._plan_limits.admit(visit.principal)
+        return headers
 
     async def _ending(self, visit: "_Visit") -> ClientError:
         return await end_of(self.runtime, visit.principal)

@@ -83,6 +83,8 @@ class Settings:
     broker: BrokerKind = BrokerKind.POSTGRES
     introspection: bool = True
     graphiql: bool = True
+    rate_limits: bool = True
+    """Whether people's requests are limited by their plans (D7)."""
     secret: Secret | None = None
     """Given in ``ALLOT_SECRET``; use ``signing_secret``, which makes one where that is allowed."""
     log_level: LogLevel = LogLevel.INFO
@@ -109,6 +111,7 @@ class Settings:
             broker=read.choice("ALLOT_BROKER", BrokerKind, BrokerKind.POSTGRES),
             introspection=read.switch("ALLOT_INTROSPECTION", open_by_default),
             graphiql=read.switch("ALLOT_GRAPHIQL", open_by_default),
+            rate_limits=read.switch("ALLOT_RATE_LIMITS", True),
             secret=read.secret("ALLOT_SECRET", demanded=environment is Environment.PRODUCTION),
             log_level=read.choice("ALLOT_LOG_LEVEL", LogLevel, LogLevel.INFO),
             sign_in=read_sign_in(read, production=environment is Environment.PRODUCTION),

@@ -7,6 +7,7 @@ from contextlib import suppress
 from app.data_worker import care_for_data
 from app.mail_worker import tell_people
 from app.organisation_worker import care_for_organisations
+from app.usage_worker import sum_up_usage
 from services.outbox import Mailer
 from services.runtime import Runtime
 from services.upkeep import FORGET_EVERY, forget, seconds_to_next_due, write_due
@@ -23,6 +24,7 @@ async def work(runtime: Runtime, stop: asyncio.Event, mailer: Mailer | None = No
         care_for_data(runtime, stop),
         tell_people(runtime, stop, mailer),
         care_for_organisations(runtime, stop),
+        sum_up_usage(runtime, stop),
     )
 
 

@@ -16,7 +16,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.embedded_postgres import EmbeddedPostgresError
-from benchmarks import boundary, consume, fan_out, feed_latency, http_consume, organisations, statements
+from benchmarks import (
+    boundary,
+    consume,
+    fan_out,
+    feed_latency,
+    history,
+    http_consume,
+    limits,
+    organisations,
+    statements,
+)
 from benchmarks.bench import Bench
 from benchmarks.cluster import cores, temporary_cluster
 from benchmarks.report import Result, as_json, show
@@ -27,9 +37,11 @@ JSON = Path("artifacts/bench.json")
 
 SECTIONS: Mapping[str, Callable[[Bench], Awaitable[Result]]] = {
     "consume": consume.measure,
+    "limits": limits.measure,
     "statements": statements.measure,
     "boundary": boundary.measure,
     "organisations": organisations.measure,
+    "history": history.measure,
     "feed": feed_latency.measure,
     "sockets": fan_out.measure,
     "http": http_consume.measure,

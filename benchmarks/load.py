@@ -12,6 +12,7 @@ from benchmarks.population import Home
 from benchmarks.rounds import BenchmarkError
 from domain.commands import Consume
 from domain.usage import Surface, Usage
+from services.key_use import Payer
 from services.posting import Outcome, Posted, Posting, Reporter
 from services.reconciling import count_wallets, reconcile
 from services.requests import priced, requested
@@ -38,7 +39,7 @@ class Charges:
         """Make the next charge of a wallet."""
         report = UsageReport(wallet_id, _PRODUCT, _QUANTITY_THOUSANDTHS, Surface.WEB, "bench")
         usage = Usage(_PRODUCT, _QUANTITY_THOUSANDTHS, Surface.WEB, "bench")
-        key = requested(f"bench-{next(self._numbers):012d}", "consume", facts_of(report))
+        key = requested(f"bench-{next(self._numbers):012d}", "consume", facts_of(report, Payer(wallet_id)))
         return Posting(Consume(usage, self._rule, self._surfaces), wallet_id, self._reporter, key)
 
     def check(self, outcome: Outcome) -> None:

@@ -11,6 +11,7 @@ from domain.commands import Command, OpenGrant, StartAllowance
 from domain.grants import GrantKind
 from domain.ids import public_id, uuid7
 from models.credentials import ServiceAccount
+from services.benefits import plan_benefits
 from services.credentials import issue_service_key, issue_session
 from services.posting import Posted, Posting, post
 from services.runtime import Runtime
@@ -59,8 +60,14 @@ class Home:
         return public_id("wsp", self.workspace_id)
 
 
-async def populate(runtime: Runtime, persons: int, *, workspaces_each: int = 1) -> list[Home]:
-    """Make persons with a personal workspace and `workspaces_each - 1` others, and wallets that never run dry."""
+async def populate(
+    runtime: Runtime, persons: int, *, workspaces_each: int = 1, given: Sequence[Command] = ()
+) -> list[Home]:
+    """Make persons with a personal workspace and `workspaces_each - 1` others, and wallets that never run dry.
+
+    `given` is what each wallet is given instead of a plan with plenty of credits.
+    """
+    commands = given or _plenty(runtime)
     homes: list[Home] = []
     owners: list[UUID | None] = []
     for _ in range(persons):
@@ -75,7 +82,7 @@ async def populate(runtime: Runtime, persons: int, *, workspaces_each: int = 1) 
         await connection.execute(_MEMBERS, workspaces, people)
         await connection.execute(_WALLETS, [home.wallet_id for home in homes], workspaces, people)
     for first in range(0, len(homes), WALLETS_PER_BATCH):
-        await _fund(runtime, homes[first : first + WALLETS_PER_BATCH])
+        await _fund(runtime, homes[first : first + WALLETS_PER_BATCH], commands)
     return homes
 
 
@@ -113,15 +120,14 @@ async def service_token(runtime: Runtime) -> str:
     return (await issue_service_key(runtime, id_, "bench", frozenset({READ, WRITE}))).token
 
 
-async def _fund(runtime: Runtime, homes: Sequence[Home]) -> None:
-    plan = runtime.catalog.plans["plus"]
+def _plenty(runtime: Runtime) -> Sequence[Command]:
     meter = runtime.catalog.policies.credit_meter
-    commands: list[Command] = [
-        StartAllowance(row.meter, row.pool, row.amount, row.cycle, "bench", opens_on_use=row.opens_on_use)
-        for row in plan.allowances
-    ]
     # drawn before the plan's quota: so every charge of the run draws from one and the same grant
-    commands.append(OpenGrant(meter, GrantKind.PROMOTIONAL, PLENTY_THOUSANDTHS, None, "bench"))
+    credits_ = OpenGrant(meter, GrantKind.PROMOTIONAL, PLENTY_THOUSANDTHS, None, "bench")
+    return plan_benefits(runtime.catalog.plans["plus"]), credits_
+
+
+async def _fund(runtime: Runtime, homes: Sequence[Home], commands: Sequence[Command]) -> None:
     postings = [Posting(command, home.wallet_id) for home in homes for command in commands]
     async with runtime.database.transaction() as connection:
         batch = await post(connection, postings, runtime.clock)

@@ -26,6 +26,8 @@ class Scale:
     sockets: int = 1_000
     members: int = 10_000
     """Members of the organisation whose month turns over."""
+    history_wallets: int = 515
+    """Wallets with a month of usage behind them: ten million charges."""
     entries_per_socket: int = 40
     """Entries that each of them is sent in one burst."""
 
@@ -41,4 +43,5 @@ QUICK = Scale(
     sockets=200,
     entries_per_socket=20,
     members=1_000,
+    history_wallets=100,
 )

@@ -44,6 +44,7 @@ async def serving(bench: Bench, dsn: str) -> AsyncIterator[Server]:
         "ALLOT_PORT": str(port),
         "ALLOT_LOG_LEVEL": "warning",
         "ALLOT_ENVIRONMENT": "sandbox",  # without demo data
+        "ALLOT_RATE_LIMITS": "off",  # one person makes all requests
     }
     async with running(_SERVE, bench.folder / "server.log", environment, speaks=False) as process:
         await answering(process, port, "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")

@@ -66,11 +66,17 @@ _OPERATES = Row(Access.NONE, Access.NONE, Access.NONE, Access.NONE, Access.OPEN)
 
 GUARDED: Mapping[str, Row] = {
     "Query.products": _OPEN,
+    "Query.plans": _OPEN,
+    "Query.plan": _OPEN,
+    "Query.creditPacks": _OPEN,
     "Query.viewer": _KNOWN,
     "Query.node": _NODES,
     "Query.explainEntry": _READS,
+    "Query.explainRefusal": _READS,
     "Query.terms": _OPEN,
     "Query.banners": _OPEN,
+    "Query.approvedClients": _OPEN,
+    "Query.dryRunClientList": _OPERATES,
     "Query.organization": _OWN,
     "Query.invitation": _OPEN,
     "Query.order": _ORDERS,
@@ -102,18 +108,27 @@ GUARDED: Mapping[str, Row] = {
     "Mutation.orderOrganization": _REGISTERED,
     "Mutation.orderSeats": _REGISTERED,
     "Mutation.orderRenewal": _REGISTERED,
+    "Mutation.orderCredits": _REGISTERED,
+    "Mutation.adjustCredits": _OPERATES,
     "Mutation.setAutomaticRenewal": _REGISTERED,
     "Mutation.renameOrganization": _REGISTERED,
     "Mutation.confirmTransfer": _OPERATES,
+    "Mutation.createApiKey": _REGISTERED,
+    "Mutation.revokeApiKey": _REGISTERED,
     "Mutation.createInvitation": _REGISTERED,
     "Mutation.revokeInvitation": _REGISTERED,
     "Mutation.acceptInvitation": _REGISTERED,
     "Mutation.removeMember": _REGISTERED,
     "Mutation.leaveOrganization": _REGISTERED,
     "Mutation.handOverAdministration": _OPERATES,
+    "Mutation.createReferralCode": _REGISTERED,
+    "Mutation.reverseReferral": _OPERATES,
     "Mutation.markNoticesRead": _OWN,
     "Mutation.publishTerms": _OPERATES,
     "Mutation.announceChange": _OPERATES,
+    "Mutation.publishClientList": _OPERATES,
+    "Mutation.liftRestriction": _OPERATES,
+    "Mutation.restrictApiKey": _OPERATES,
     "Subscription.usageFeed": _OWN,
     "Subscription.organizationOverview": _OWN,
 }
@@ -125,18 +140,37 @@ REACHED: Mapping[str, frozenset[str]] = {
     type_: frozenset(fields.split())
     for type_, fields in {
         "AccountLine": "name value",
+        "ApiKey": (
+            "id name hint scopes createdAt expiresAt lastUsedAt lastClient restrictedAt restrictedBecause revokedAt"
+        ),
+        "CreateApiKeyPayload": "apiKey secret replayed errors",
+        "RevokeApiKeyPayload": "apiKey replayed errors",
         "Allowance": "number meter pool amount unit cycle source opensOnUse endsAt",
         "Balance": "asOfEntry at quotas credits",
         "CancelOrderPayload": "order replayed errors",
         "Benefits": "until suspended",
         "CancelDeletionPayload": "deletion replayed errors",
         "AnnounceChangePayload": "banner replayed errors",
+        "ApprovedClient": "clientId name proof",
+        "ApprovedClientList": "version publishedAt clients",
+        "ClientListDryRun": "since until requests persons refused allowed",
+        "ClientSecret": "clientId secret",
+        "ClientUse": "client verdict requests persons",
+        "ClientViolation": "at client why product surface keyId keyHint liftedAt",
+        "KeyRestriction": "apiKeyId restrictedAt because",
+        "LiftRestrictionPayload": "restriction replayed errors",
+        "PublishClientListPayload": "clientList secrets replayed errors",
+        "RestrictApiKeyPayload": "restriction replayed errors",
         "Banner": "id kind text effectiveAt startsAt endsAt",
         "CancelTaskPayload": _TASK_PAYLOAD,
         "CompleteTaskPayload": _TASK_PAYLOAD,
         "ConfirmTransferPayload": "order replayed errors",
         "ConsumePayload": "entry balance replayed errors",
         "CreateSocketTicketPayload": "ticket expiresAt replayed errors",
+        "AdjustCreditsPayload": "personId changed replayed errors",
+        "CreditPack": "id version name meter amount unit prices",
+        "CreditsExpiry": "at amount",
+        "CreditsOfKind": "meter kind remaining held unit nextExpiry",
         "CreditBalance": "meter granted used held remaining lapsed unit asOfEntry",
         "Cycle": "unit count zone anchor",
         "Deletion": "requestedAt dueAt",
@@ -182,6 +216,7 @@ REACHED: Mapping[str, frozenset[str]] = {
             "expiresAt paidAt closedAt instructions payments receipt"
         ),
         "OrderLine": "kind quantity unit amount startsAt endsAt days daysInTerm",
+        "OrderCreditsPayload": "order replayed errors",
         "OrderOrganizationPayload": "order replayed errors",
         "OrderParty": "name address taxId organizationName",
         "OrderPayment": "verdict amount occurredAt receivedAt",
@@ -192,7 +227,7 @@ REACHED: Mapping[str, frozenset[str]] = {
         "OrderEdge": "cursor node",
         "Organization": (
             "id name workspaceId createdAt viewerRole subscription workspace seatCounts members seats invitations "
-            "orders"
+            "orders usage"
         ),
         "OrganizationMember": "id person role joinedAt leftAt seat quotas credits benefits",
         "OrganizationMemberConnection": "edges nodes pageInfo",
@@ -205,6 +240,10 @@ REACHED: Mapping[str, frozenset[str]] = {
         "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
         "PaymentInstructions": "checkoutUrl account reference",
         "Person": "id displayName email status statusReason statusUntil locale timeZone defaultWorkspaceId createdAt",
+        "Plan": "id version name audience prices allowances requestsPerMinute concurrencyMax",
+        "PlanAllowance": "meter pool amount unit cycle opensOnUse",
+        "PlanCycle": "unit count zone",
+        "PlanPrice": "interval amount",
         "PlanVersion": "id version name",
         "PriceRule": "id version meter perUnit",
         "Product": "id name step quantityMax price",
@@ -212,8 +251,20 @@ REACHED: Mapping[str, frozenset[str]] = {
         "Quote": "lines total",
         "QuotePayload": "quote errors",
         "Quota": "meter pool granted used held remaining lapsed unit periodStart resetsAt asOfEntry cycle source",
+        "RateLimit": "limit remaining resetsAt",
         "Receipt": (
             "product quantity surface client credentialId excludedFromTraining priceRule price charged waived draws"
+        ),
+        "CreateReferralCodePayload": "code replayed errors",
+        "Referral": "id at state creditsGiven creditsTakenBack reversedAt",
+        "ReverseReferralPayload": "referralId creditsTakenBack replayed errors",
+        "RecordedRefusal": "id at asOfEntry refusal",
+        "RefusalConnection": "edges nodes pageInfo",
+        "RefusalEdge": "cursor node",
+        "RefusalExplanation": "refusal text",
+        "UsageReport": "rows",
+        "UsageRow": (
+            "start meter product surface client credentialId apiKeyId taskId personId quantity charged unit charges"
         ),
         "Refusal": "code message field limits requested earliestAt details",
         "RefusalDetail": "name value",
@@ -249,10 +300,13 @@ REACHED: Mapping[str, frozenset[str]] = {
         "UsageChange": "cursor entry",
         "UsageSnapshot": "cursor at balance benefits runningTasks",
         "Viewer": (
-            "caller scopes person service workspaces sessions exports deletion notices unreadNotices acceptedTerms "
-            "orders"
+            "caller scopes person service workspaces sessions exports deletion violations notices unreadNotices "
+            "acceptedTerms rateLimit orders referralCode referrals apiKeys"
         ),
-        "Wallet": "id lastEntry quotas credits benefits workspace person runningTasks entries balance",
+        "Wallet": (
+            "id lastEntry quotas credits creditsByKind benefits plan workspace person runningTasks entries balance "
+            "usage refusals"
+        ),
         "Workspace": (
             "id kind name role createdAt wallet quotas credits settings surfaces excludedFromTraining organization"
         ),
@@ -282,6 +336,7 @@ ROLES: Mapping[str, frozenset[MemberRole]] = {
     "Organization.seats": _ADMINISTRATORS,
     "Organization.invitations": _ADMINISTRATORS,
     "Organization.orders": _ADMINISTRATORS,
+    "Organization.usage": _ADMINISTRATORS,
     "Subscription.organizationOverview": _ADMINISTRATORS,
 }
 """Fields about an organisation: which of its members may use them (B3). To anybody else it does not exist (B11)."""

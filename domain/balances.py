@@ -22,6 +22,10 @@ class Balance:
     Thousandths; `granted = used + held + remaining + lapsed`. A quota's figures are those of its current period,
     `[period_start, resets_at)`; credits' figures are those of the wallet's whole life. A window that opens on use
     and is not open has no period, and its full amount remaining.
+
+    Running tasks (`Pool.CONCURRENCY`, `allowance` None) are held of what may run at the same time, and never used;
+    `resets_at` is when the first of them times out. While more run than a lowered limit allows, `granted` is as many
+    as run, so that nothing remains.
     """
 
     meter: str

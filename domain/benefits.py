@@ -16,7 +16,11 @@ class SuspensionReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Benefits:
-    """The benefits of a wallet: its allowances together, in force until `until` (None: without an end)."""
+    """The benefits of a wallet: its allowances together, in force until `until` (None: without an end).
+
+    `concurrency_max` tasks may run at the same time, suspended or not (C5); None: as many as the installation allows.
+    """
 
     until: datetime | None = None
     suspended: SuspensionReason | None = None
+    concurrency_max: int | None = None

@@ -1,4 +1,4 @@
-"""The catalog: meters, products, prices, plans and policies, parsed from TOML documents and checked as a whole.
+"""The catalog: what is counted, used, sold and allowed, parsed from TOML documents and checked as a whole.
 
 Amounts are written in units (`2`, or `"1.5"` where a fraction is needed) and kept in thousandths. A catalog with any
 problem is no catalog: `parse_catalog` names all of them at once, each by file and key path.
@@ -7,15 +7,18 @@ problem is no catalog: `parse_catalog` names all of them at once, each by file a
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from domain.amounts import QUANTITY_MAX_THOUSANDTHS, THOUSANDTHS_PER_UNIT, format_amount
-from domain.meters import Meter, Product
+from domain.clients import ClientList, read_clients
+from domain.meters import RUNNING_TASK, Meter, Product
+from domain.packs import Pack, read_packs
 from domain.plans import Plan, read_plans
 from domain.policies import Policies, read_policies
 from domain.pricing import PriceRule, price
 from domain.toml_tables import Table
 
-DOCUMENTS = ("meters", "products", "prices", "plans", "policies")
+DOCUMENTS = ("meters", "products", "prices", "plans", "policies", "clients", "packs")
 """Names of the documents that make a catalog; each is the file `<name>.toml`."""
 
 
@@ -37,6 +40,10 @@ class Catalog:
     prices: Mapping[str, PriceRule]
     plans: Mapping[str, Plan]
     policies: Policies
+    clients: ClientList
+    packs: Mapping[str, Pack]
+    plans_effective_at: datetime | None = None
+    """When these plans take effect, if their document says so; until then the former ones are in force (A7)."""
 
 
 class CatalogError(ValueError):
@@ -59,14 +66,38 @@ def parse_catalog(documents: Iterable[Document]) -> Catalog:
     versions = {name: document.version for name, document in given.items()}
     meters = _read_meters(tables["meters"])
     products = _read_products(tables["products"])
-    prices = _read_prices(tables["prices"], versions.get("prices", 0), meters, products)
-    policies = read_policies(tables["policies"], meters, products)
-    plans = read_plans(tables["plans"], versions.get("plans", 0), meters, policies)
+    drawn = _drawn(meters)
+    prices = _read_prices(tables["prices"], versions.get("prices", 0), drawn, products)
+    policies = read_policies(tables["policies"], drawn, products)
+    plans = read_plans(tables["plans"], versions.get("plans", 0), drawn, policies)
+    clients = read_clients(tables["clients"])
+    packs = read_packs(tables["packs"], versions.get("packs", 0))
+    effective_at = tables["plans"].instant("effective_at")
     for table in tables.values():
         table.end()
     if problems:
         raise CatalogError(problems)
-    return Catalog(meters, products, prices, plans, policies)
+    return Catalog(meters, products, prices, plans, policies, clients, packs, effective_at)
+
+
+def parse_plans(text: str, version: int, catalog: Catalog) -> dict[str, Plan]:
+    """Parse a former version of the plans, by id, with the meters and policies of a catalog.
+
+    Raises:
+        CatalogError: it does not fit this catalog, or this version of the program.
+    """
+    problems: list[str] = []
+    table = _open(Document("plans", version, text), problems)
+    plans = read_plans(table, version, _drawn(catalog.meters), catalog.policies)
+    table.instant("effective_at")
+    table.end()
+    if problems:
+        raise CatalogError(problems)
+    return plans
+
+
+def _drawn(meters: Mapping[str, Meter]) -> dict[str, Meter]:
+    return {id_: meter for id_, meter in meters.items() if id_ != RUNNING_TASK}
 
 
 def _by_name(documents: Iterable[Document], problems: list[str]) -> dict[str, Document]:

@@ -27,7 +27,8 @@ class Consume:
 class StartTask:
     """Hold the price of an estimate (`usage.quantity`) until the task resolves or `hold_for` is over (F4).
 
-    An enterprise wallet is charged on `enterprise_surfaces` alone (B13).
+    `running_max` bounds what one wallet's lock must load, whatever its plan allows. An enterprise wallet is charged on
+    `enterprise_surfaces` alone (B13).
     """
 
     task_id: UUID
@@ -102,11 +103,13 @@ class SetBenefits:
 
     Idempotent. What is in force already stays; another amount holds from the next period on; another anchor or cycle
     ends the old allowance and begins anew. After a suspension within the period, what was left comes back; after the
-    period, the current one is granted in full.
+    period, the current one is granted in full. `concurrency_max` tasks may be started to run at the same time (C5; at
+    least 1; None: no limit); those that run go on.
     """
 
     allowances: tuple[StartAllowance, ...]
     until: datetime | None
+    concurrency_max: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +121,24 @@ class SuspendBenefits:
 
 @dataclass(frozen=True, slots=True)
 class RevokeGrants:
-    """End the open one-off grants of a kind: what remains of them lapses (A1: a guest's messages at sign-up)."""
+    """End the open one-off grants of a kind: what remains of them lapses (A1: a guest's messages at sign-up).
+
+    `source`: only those that it gave (D4: a referral that is taken back); None: those of any source.
+    """
 
     kind: GrantKind
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Take up to `amount` thousandths back from what was given once, in the order of draws: never more than is there.
+
+    What allowances give and what tasks hold is let be (D2).
+    """
+
+    meter: str
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +165,7 @@ Command = (
     | SetBenefits
     | SuspendBenefits
     | RevokeGrants
+    | TakeBack
     | Tell
     | Advance
 )

@@ -1,55 +1,16 @@
 """Drawing a charge or a hold from every pool of a meter at once (C5, D2, F3)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from domain.allowances import Allowance
-from domain.balances import Balance
 from domain.benefits import SuspensionReason
 from domain.due import lapses, open_period
 from domain.entries import Change
 from domain.grants import Draw, Grant, draw
-from domain.meters import Pool
+from domain.meters import QUOTA_POOLS, Pool
 from domain.pages import Draft
-from domain.refusals import LimitState, Refusal, RefusalCode
-from domain.wallets import WalletState, balances, waits_until
-
-
-def refuse_shortage(state: WalletState, meter: str, amount: int, now: datetime) -> Refusal | None:
-    """Refuse an amount that some pool does not cover, naming every such pool; None: all of them do.
-
-    The first in the order membership → entitlement → cycle → window gives the code (C5).
-    """
-    short = [pool for pool in _pools(state, meter, now) if _available(state, meter, pool, now) < amount]
-    if not short:
-        return None
-    figures = [balance for balance in balances(state) if balance.meter == meter]
-    if state.benefits.suspended:
-        # nothing refreshes before they come back
-        rows = [replace(row, resets_at=None) for row in figures if row.pool is Pool.MAIN]
-        return Refusal(
-            RefusalCode.SUBSCRIPTION_EXPIRED,
-            "The subscription has ended, and with it its quotas; renewing it brings them back.",
-            limits=(_limit(meter, Pool.MAIN, rows),) if rows else (),
-            requested=amount,
-        )
-    if not figures:
-        return Refusal(RefusalCode.NOT_ENTITLED, f"There is neither quota nor credit for {meter}.", requested=amount)
-    limits = tuple(_limit(meter, pool, [row for row in figures if row.pool is pool]) for pool in short)
-    if short[0] is Pool.WINDOW:
-        code, message = (
-            RefusalCode.WINDOW_LIMIT_REACHED,
-            "The limit of the current window does not cover this.",
-        )
-    elif any(row.allowance is not None for row in figures if row.pool is Pool.MAIN):
-        code, message = (
-            RefusalCode.QUOTA_EXHAUSTED,
-            "The remaining quota of the current cycle does not cover this.",
-        )
-    else:
-        code, message = RefusalCode.INSUFFICIENT_CREDITS, "The remaining credits do not cover this."
-    return Refusal(code, message, limits=limits, requested=amount)
+from domain.wallets import WalletState, waits_until
 
 
 def take(draft: Draft, meter: str, amount: int, now: datetime) -> tuple[Draw, ...]:
@@ -58,7 +19,7 @@ def take(draft: Draft, meter: str, amount: int, now: datetime) -> tuple[Draw, ..
         if allowance.meter == meter and _openable(draft.state, allowance, now):
             open_period(draft, allowance, now, now)
     draws: list[Draw] = []
-    for pool in _pools(draft.state, meter, now):
+    for pool in pools_of(draft.state, meter, now):
         drawn, missing = draw(_drawable(draft.state, meter, pool, now), amount)
         if missing:
             raise ValueError(f"{meter} {pool} is short of {missing} thousandths that were counted before")
@@ -73,12 +34,12 @@ def extra_for(state: WalletState, meter: str, wanted: int, now: datetime) -> int
     """
     if state.benefits.suspended is SuspensionReason.MEMBERSHIP_ENDED:
         return 0
-    return min(wanted, *(_available(state, meter, pool, now) for pool in _pools(state, meter, now)))
+    return min(wanted, *(available(state, meter, pool, now) for pool in pools_of(state, meter, now)))
 
 
 def held_first(state: WalletState, held: Sequence[Draw], amount: int) -> tuple[Draw, ...]:
     """Choose which of a task's held draws become the charge: in each pool the first drawn, up to `amount`."""
-    left = dict.fromkeys(Pool, amount)
+    left = dict.fromkeys(QUOTA_POOLS, amount)
     used: list[Draw] = []
     for hold in held:
         pool = state.grants[hold.grant].pool
@@ -113,7 +74,7 @@ def changes_of(
     return tuple(changes)
 
 
-def _pools(state: WalletState, meter: str, now: datetime) -> tuple[Pool, ...]:
+def pools_of(state: WalletState, meter: str, now: datetime) -> tuple[Pool, ...]:
     """List the pools that a draw needs. Suspended, allowances give nothing and limit nothing: credits stay usable."""
     windowed = not state.benefits.suspended and any(
         allowance.meter == meter and allowance.pool is Pool.WINDOW and allowance.anchor <= now
@@ -130,7 +91,8 @@ def _drawable(state: WalletState, meter: str, pool: Pool, now: datetime) -> Iter
     )
 
 
-def _available(state: WalletState, meter: str, pool: Pool, now: datetime) -> int:
+def available(state: WalletState, meter: str, pool: Pool, now: datetime) -> int:
+    """Count what a draw could take from one pool, a window that it would open included. Thousandths."""
     unopened = sum(
         allowance.amount
         for allowance in state.allowances.values()
@@ -146,16 +108,3 @@ def _openable(state: WalletState, allowance: Allowance, now: datetime) -> bool:
     if waits_until(state, allowance):
         return False
     return not any(grant.allowance == allowance.number and not grant.ended for grant in state.grants.values())
-
-
-def _limit(meter: str, pool: Pool, figures: Sequence[Balance]) -> LimitState:
-    resets = [row.resets_at for row in figures if row.resets_at is not None]
-    return LimitState(
-        meter,
-        pool,
-        limit=sum(row.granted - row.lapsed for row in figures),
-        used=sum(row.used for row in figures),
-        held=sum(row.held for row in figures),
-        remaining=sum(row.remaining for row in figures),
-        resets_at=min(resets, default=None),
-    )

@@ -62,7 +62,8 @@ def set_benefits(draft: Draft, command: SetBenefits, now: datetime) -> Entry | N
     for asked in missing.values():
         _start(draft, _begun(draft.state, asked, now), now)
     over = command.until is not None and command.until <= now
-    benefits = Benefits(command.until, SuspensionReason.SUBSCRIPTION_EXPIRED if over else None)
+    suspended = SuspensionReason.SUBSCRIPTION_EXPIRED if over else None
+    benefits = Benefits(command.until, suspended, command.concurrency_max)
     if benefits != draft.state.benefits:
         if over:
             suspend(draft, benefits, now)

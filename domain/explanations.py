@@ -56,8 +56,9 @@ def explain(entry: Entry, words: Words, grants: Mapping[int, Grant] = _NO_GRANTS
 def explain_refusal(refusal: Refusal, words: Words) -> str:
     """Tell in plain English why a command was refused: every limit, what remains in it, when it resets (C5)."""
     sentences = [refusal.message]
-    if refusal.limits and refusal.requested is not None:
-        needed = words.amount(refusal.limits[0].meter, refusal.requested)
+    charged = next((limit.meter for limit in refusal.limits if limit.pool is not Pool.CONCURRENCY), None)
+    if charged and refusal.requested is not None:
+        needed = words.amount(charged, refusal.requested)
         sentences.append(f"{needed} {are(refusal.requested)} needed.")
     sentences += [_limit(limit, words) for limit in refusal.limits]
     return " ".join((*sentences, f"Nothing was charged. ({refusal.code})"))
@@ -123,6 +124,13 @@ def _grant(entry: Entry, words: Words) -> Iterable[str]:
 
 
 def _end(entry: Entry, words: Words, grants: Mapping[int, Grant]) -> Iterable[str]:
+    if entry.kind is EntryKind.REVOKE and takes_back(entry, grants):
+        parts = [
+            f"{words.amount(entry.meter, change.lapsed)} from {_inline(change.grant, grants)}"
+            for change in entry.changes
+        ]
+        yield f"{words.amount(entry.meter, entry.amount)} {were(entry.amount)} taken back: {joined(parts)}."
+        return
     [change] = entry.changes
     name, known = _named(change.grant, grants), grants.get(change.grant)
     lapsed = words.amount(entry.meter, entry.amount)
@@ -139,6 +147,13 @@ def _end(entry: Entry, words: Words, grants: Mapping[int, Grant]) -> Iterable[st
         yield f"The {what} ended ({lowered(name)}): {left}. Nothing carries over."
     else:
         yield f"{name} expired: {left}."
+
+
+def takes_back(entry: Entry, grants: Mapping[int, Grant]) -> bool:
+    """Tell a part taken back of what was given once from a quota that is suspended: neither ends a grant."""
+    first = entry.changes[0]
+    known = grants.get(first.grant)
+    return not first.ends and (len(entry.changes) > 1 or (known is not None and known.allowance is None))
 
 
 def _consume(entry: Entry, words: Words, grants: Mapping[int, Grant]) -> Iterable[str]:
@@ -272,7 +287,11 @@ def _limit(limit: LimitState, words: Words) -> str:
     what = f"{name}, current window" if limit.pool is Pool.WINDOW else name
     used, held = format_amount(limit.used), format_amount(limit.held)
     of = f"{format_amount(limit.remaining)} of {words.amount(limit.meter, limit.limit)} {remain(limit.remaining)}"
-    if limit.resets_at:
+    if limit.pool is Pool.CONCURRENCY:
+        resets = "each one that ends makes room"
+        if limit.resets_at:
+            resets += f", the first of them on {instant(limit.resets_at)} at the latest"
+    elif limit.resets_at:
         resets = f"it resets on {instant(limit.resets_at)}"
     elif limit.pool is Pool.WINDOW:
         resets = "no window is open, and a new one gives no more than this"

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from domain.benefits import SuspensionReason
 from domain.commands import (
     Advance,
     Command,
@@ -23,13 +22,15 @@ from domain.commands import (
     StartAllowance,
     StartTask,
     SuspendBenefits,
+    TakeBack,
     Tell,
 )
-from domain.draws import changes_of, extra_for, held_first, refuse_shortage, take
+from domain.draws import changes_of, extra_for, held_first, take
 from domain.due import resolve, write_due, write_end
 from domain.entitlements import end_allowance, set_benefits, start_allowance, suspend_benefits
 from domain.entries import Change, Entry, EntryKind
-from domain.grants import Grant
+from domain.grants import Grant, draw
+from domain.limits import refuse_exhausted
 from domain.meters import Pool
 from domain.pages import Draft, Page
 from domain.pricing import Receipt, price
@@ -104,6 +105,8 @@ def _answer(  # noqa: C901, PLR0911, PLR0912  (one case and one return for each 
             return suspend_benefits(draft, command, now)
         case RevokeGrants():
             return _revoke_grants(draft, command, now)
+        case TakeBack():
+            return _take_back(draft, command, now)
         case Tell():
             return draft.write(EntryKind.NOTICE, now, "", 0, notice=command.notice)
         case Advance():
@@ -112,10 +115,8 @@ def _answer(  # noqa: C901, PLR0911, PLR0912  (one case and one return for each 
 
 
 def _consume(draft: Draft, command: Consume, now: datetime) -> Entry | Refusal:
-    if refusal := _refuse_former_member(draft.state):
-        return refusal
     meter, amount = command.rule.meter, price(command.rule, command.usage.quantity)
-    if refusal := refuse_shortage(draft.state, meter, amount, now):
+    if refusal := refuse_exhausted(draft.state, meter, amount, now):
         return refusal
     draws = take(draft, meter, amount, now)
     receipt = Receipt(command.usage, command.rule, amount, amount, 0, draws)
@@ -124,16 +125,14 @@ def _consume(draft: Draft, command: Consume, now: datetime) -> Entry | Refusal:
 
 
 def _start_task(draft: Draft, command: StartTask, now: datetime) -> Entry | Refusal:
-    if refusal := _refuse_former_member(draft.state):
-        return refusal
     meter, amount = command.rule.meter, price(command.rule, command.usage.quantity)
+    if refusal := refuse_exhausted(draft.state, meter, amount, now, starts_task=True):
+        return refusal
     if len(draft.state.tasks) >= command.running_max:
         return Refusal(
             RefusalCode.TOO_MANY_RUNNING_TASKS,
             f"This wallet already has as many running tasks as it may have: {command.running_max}.",
         )
-    if refusal := refuse_shortage(draft.state, meter, amount, now):
-        return refusal
     draws = take(draft, meter, amount, now)
     task = Task(command.task_id, command.usage, command.rule, amount, draws, now, now + command.hold_for)
     changes = [Change(drawn.grant, held=drawn.amount, remaining=-drawn.amount) for drawn in draws]
@@ -189,19 +188,23 @@ def _open_grant(draft: Draft, command: OpenGrant, now: datetime) -> Entry:
 def _revoke_grants(draft: Draft, command: RevokeGrants, now: datetime) -> Entry | None:
     last = None
     for grant in list(draft.state.grants.values()):
-        if grant.kind is command.kind and grant.allowance is None and not grant.ended:
+        meant = grant.kind is command.kind and command.source in (None, grant.source)
+        if meant and grant.allowance is None and not grant.ended:
             last = write_end(draft, grant, now, EntryKind.REVOKE)
     return last
 
 
-def _refuse_former_member(state: WalletState) -> Refusal | None:
-    """Refuse any new use in a workspace that one has left, credits or not (B7)."""
-    if state.benefits.suspended is not SuspensionReason.MEMBERSHIP_ENDED:
-        return None
-    return Refusal(
-        RefusalCode.MEMBERSHIP_ENDED,
-        "You are no longer a member of this organization, so its workspace cannot be used; your personal one can.",
+def _take_back(draft: Draft, command: TakeBack, now: datetime) -> Entry | None:
+    given = (
+        grant
+        for grant in draft.state.grants.values()
+        if grant.meter == command.meter and grant.allowance is None and grant.in_force(now)
     )
+    draws, missing = draw(given, command.amount)
+    if not draws:
+        return None
+    changes = [Change(drawn.grant, remaining=-drawn.amount, lapsed=drawn.amount) for drawn in draws]
+    return draft.write(EntryKind.REVOKE, now, command.meter, command.amount - missing, changes=changes)
 
 
 def _resolved() -> Refusal:

@@ -11,6 +11,14 @@ class Pool(StrEnum):
     """Quota of the current cycle, then credits (D2)."""
     WINDOW = "WINDOW"
     """A short window beside the main pool, so that a week's quota is not gone in an hour."""
+    CONCURRENCY = "CONCURRENCY"
+    """How many tasks may run at the same time, counted in `RUNNING_TASK`: nothing draws from it, running fills it."""
+
+
+QUOTA_POOLS = (Pool.MAIN, Pool.WINDOW)
+"""The pools that allowances and grants feed."""
+RUNNING_TASK = "running_task"
+"""The meter of `Pool.CONCURRENCY`. It has no price, and no plan gives it."""
 
 
 @dataclass(frozen=True, slots=True)

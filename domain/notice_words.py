@@ -110,6 +110,15 @@ _WORDS: Mapping[str, Mapping[Locale, Words]] = {
         ),
         _ZH: Words("订单{reference}已过期", "订单{reference}未在期限内支付，未产生任何购买。如仍需要，请重新下单。"),
     },
+    NoticeKind.CREDITS_ADJUSTED: {
+        _EN: Words(
+            "Your credits were adjusted",
+            "Our staff adjusted your credits by {amount}. The change is in the history of your personal workspace.",
+        ),
+        _ZH: Words(
+            "您的额度已调整", "工作人员已调整您的额度，变动数量为{amount}。您可在个人工作空间的历史记录中查看。"
+        ),
+    },
     NoticeKind.ORGANIZATION_JOINED: {
         _EN: Words(
             "You have joined an organization",
@@ -176,6 +185,36 @@ _WORDS: Mapping[str, Mapping[Locale, Words]] = {
             "The administration of the organization {organization} was handed over. Your role there is {role} now.",
         ),
         _ZH: Words("您在组织中的角色已变更", "组织{organization}的管理权已移交，您现在的角色为{role}。"),
+    },
+    NoticeKind.KEY_RESTRICTED: {
+        _EN: Words(
+            "Your API key {hint} is restricted",
+            "Since {restricted_at} your API key {hint} cannot be used: {why}. The coding benefit is for approved "
+            "coding agents only. If you think that this is a mistake, ask us to look at it.",
+        ),
+        _ZH: Words(
+            "您的 API 密钥 {hint} 已被限制使用",
+            "自{restricted_at}起，您的 API 密钥 {hint} 无法使用：{why}。"
+            "编程权益仅限在已批准的编程工具中使用。如有疑问，请联系我们核实。",
+        ),
+    },
+    NoticeKind.KEY_FREED: {
+        _EN: Words("Your API key {hint} works again", "The restriction of your API key {hint} was lifted."),
+        _ZH: Words("您的 API 密钥 {hint} 已恢复使用", "您的 API 密钥 {hint} 的使用限制已解除。"),
+    },
+    NoticeKind.REFERRAL_REWARDED: {
+        _EN: Words(
+            "You were given {credits} credits",
+            "Somebody who came by your referral code has earned you {credits} credits.",
+        ),
+        _ZH: Words("您获得了{credits}点额度", "通过您的推荐码加入的用户为您带来了{credits}点额度。"),
+    },
+    NoticeKind.REFERRAL_REVERSED: {
+        _EN: Words(
+            "A reward for a referral was taken back",
+            "The reward for one of your referrals was taken back, and with it {credits} credits that were left of it.",
+        ),
+        _ZH: Words("推荐奖励已撤回", "您的一项推荐奖励已被撤回，其中剩余的{credits}点额度已收回。"),
     },
 }
 

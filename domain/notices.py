@@ -40,6 +40,8 @@ class NoticeKind(StrEnum):
     SUBSCRIPTION_EXPIRED = "SUBSCRIPTION_EXPIRED"
     """A subscription has ended, and the benefits with it: `organization`, `ended_at` (B10)."""
 
+    CREDITS_ADJUSTED = "CREDITS_ADJUSTED"
+    """An operator gave credits or took some back: `amount`, a decimal, negative if taken; `meter` (D2, G3)."""
     ORGANIZATION_JOINED = "ORGANIZATION_JOINED"
     """The person has joined an organisation: `organization`, `workspace` (B5)."""
     MEMBER_JOINED = "MEMBER_JOINED"
@@ -48,6 +50,14 @@ class NoticeKind(StrEnum):
     """An administrator removed the person from an organisation: `organization`, `ended_at` (B7)."""
     ADMINISTRATION_HANDED_OVER = "ADMINISTRATION_HANDED_OVER"
     """An operator gave or took the role of an administrator: `organization`, `role` is what it is now (B3)."""
+    KEY_RESTRICTED = "KEY_RESTRICTED"
+    """An API key of the person is restricted: `key`, `hint`, `restricted_at`, `why` by language (C4)."""
+    KEY_FREED = "KEY_FREED"
+    """It is not any more: `key`, `hint` (C4)."""
+    REFERRAL_REWARDED = "REFERRAL_REWARDED"
+    """Credits for somebody who came by the person's code: `referral`, `reward` (SIGN_UP, PAYMENT), `credits` (D4)."""
+    REFERRAL_REVERSED = "REFERRAL_REVERSED"
+    """An operator took them back: `referral`, `credits` is how much of them was left (D4)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ class OrderKind(StrEnum):
     """A new organisation with its first seats, for a year (B1)."""
     SEATS = "SEATS"
     """More seats of a running subscription (B2)."""
+    CREDITS = "CREDITS"
+    """A pack of credits (D1, D3)."""
     RENEWAL = "RENEWAL"
     """The next term of a subscription (B10)."""
 
@@ -44,22 +46,27 @@ class LineKind(StrEnum):
 
     SEATS_FOR_TERM = "SEATS_FOR_TERM"
     """Seats for a whole term."""
+    CREDIT_PACK = "CREDIT_PACK"
+    """A pack of credits (D1)."""
     SEATS_FOR_REST_OF_TERM = "SEATS_FOR_REST_OF_TERM"
     """Seats for the days that are left of a term (B2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """`quantity` things at `unit_minor` each for a whole term; `amount_minor` is for `days` of `days_in_term`."""
+    """`quantity` things at `unit_minor` each for a whole term; `amount_minor` is for `days` of `days_in_term`.
+
+    What is for no time, a pack of credits, has no dates and no days.
+    """
 
     kind: LineKind
     quantity: int
     unit_minor: int
     amount_minor: int
-    starts_at: datetime
-    ends_at: datetime
-    days: int
-    days_in_term: int
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    days: int | None = None
+    days_in_term: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +104,25 @@ class Renew:
     offered: Plan | None = None
 
 
-Intent = FoundOrganisation | AddSeats | Renew
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuyCredits:
+    """A paid CREDITS order gives `amount` thousandths of a meter to its buyer, in their personal wallet (D3).
+
+    `pack` is the pack's id, `quantity` how many of it; `amount` is what all of them give, as they were ordered.
+    """
+
+    pack: str
+    quantity: int
+    meter: str
+    amount: int
+
+
+Intent = FoundOrganisation | AddSeats | Renew | BuyCredits
 """What being paid brings about, exactly once. Which of them it is says the order's kind."""
 
 INTENTS: dict[OrderKind, type[Intent]] = {
     OrderKind.ORGANISATION: FoundOrganisation,
     OrderKind.SEATS: AddSeats,
     OrderKind.RENEWAL: Renew,
+    OrderKind.CREDITS: BuyCredits,
 }

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.meters import Meter, Pool
+from domain.meters import QUOTA_POOLS, Meter, Pool
 from domain.periods import Cycle, CycleUnit
 from domain.policies import CodingCycle, Policies
 from domain.toml_tables import Table
@@ -113,7 +113,7 @@ def _read_allowances(tables: list[Table], meters: Mapping[str, Meter], policies:
     allowances: list[PlanAllowance] = []
     for table in tables:
         meter = table.reference("meter", meters, "meters.toml")
-        pool, amount = table.choice("pool", Pool), table.amount("amount")
+        pool, amount = table.choice("pool", Pool, among=QUOTA_POOLS), table.amount("amount")
         cycle = _read_cycle(table.table("cycle"), meter, policies)
         allowance = PlanAllowance(meter, pool, amount, cycle, table.flag("opens_on_use"))
         if table.sound and (meter, pool) in {(each.meter, each.pool) for each in allowances}:

@@ -106,6 +106,6 @@ def coverage_ends_at(lines: Sequence[OrderLine]) -> datetime:
     """Tell until when an order's seats are paid: the end of its last line.
 
     Raises:
-        ValueError: it has no lines.
+        ValueError: it has no lines that are for a time.
     """
-    return max(line.ends_at for line in lines)
+    return max(line.ends_at for line in lines if line.ends_at is not None)

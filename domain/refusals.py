@@ -24,8 +24,10 @@ class RefusalCode(StrEnum):
     """A guest's free messages are used up; signing up gives more (A1)."""
     WINDOW_LIMIT_REACHED = "WINDOW_LIMIT_REACHED"
     """The short window's limit does not cover the amount."""
+    CONCURRENCY_LIMIT_REACHED = "CONCURRENCY_LIMIT_REACHED"
+    """As many tasks run as the plan allows at the same time (C5)."""
     TOO_MANY_RUNNING_TASKS = "TOO_MANY_RUNNING_TASKS"
-    """The wallet has as many running tasks as it may have."""
+    """The wallet has as many running tasks as any wallet may have, whatever its plan."""
     TASK_ALREADY_RESOLVED = "TASK_ALREADY_RESOLVED"
     """The task was completed, failed, cancelled or timed out before (F4)."""
     ALREADY_GRANTED = "ALREADY_GRANTED"
@@ -70,6 +72,20 @@ class RefusalCode(StrEnum):
     """There are as many open orders, or invitations, as there may be at a time."""
     TOO_MANY_SETTINGS = "TOO_MANY_SETTINGS"
     """There would be more settings in one workspace than are kept (B12)."""
+    REFERRAL_CLOSED = "REFERRAL_CLOSED"
+    """The referral was rejected or reversed before: there is nothing to take back (D4)."""
+    CLIENT_NOT_APPROVED = "CLIENT_NOT_APPROVED"
+    """The coding benefit is not for this program, or the program does not prove what it is (C4)."""
+    KEY_NOT_RESTRICTED = "KEY_NOT_RESTRICTED"
+    """Only an API key that is restricted can be freed (C4)."""
+    PERSONAL_USE_ONLY = "PERSONAL_USE_ONLY"
+    """The coding benefit's API keys are of the personal workspace; organisations use the usage-based API (C3)."""
+    KEY_INVALID = "KEY_INVALID"
+    """No API key that holds: what is the matter with it is not told (C3)."""
+    KEY_RESTRICTED = "KEY_RESTRICTED"
+    """The API key is genuine, and may not be used until an operator lifts that (C4)."""
+    KEY_OUT_OF_SCOPE = "KEY_OUT_OF_SCOPE"
+    """The API key was made for other products (C3)."""
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
     """The key was used with another input (F5)."""
 
@@ -85,7 +101,7 @@ class LimitState:
     held: int
     remaining: int
     resets_at: datetime | None
-    """When it refreshes; None: only new grants help."""
+    """When it refreshes; None: only new grants help. Of running tasks, when the first times out at the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +113,7 @@ class Refusal:
     field: tuple[str, ...] = ()
     limits: tuple[LimitState, ...] = ()
     requested: int | None = None
+    """The amount that was asked for, in thousandths of the unit of the meter that would be charged."""
     earliest_at: datetime | None = None
     """The earliest instant that would have been accepted, where a date is the reason (A7)."""
     facts: Mapping[str, str] = dataclass_field(default_factory=dict, hash=False)

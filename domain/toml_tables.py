@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeGuard, TypeVar
@@ -15,6 +16,7 @@ _KEY = re.compile(r"[A-Za-z0-9_-]+(\[[0-9]+\])?")
 _TEXT_CHARACTERS_MAX = 100
 _SHOWN_CHARACTERS_MAX = 60
 _SHOWN_INTEGER_MAX = 10**30
+_ABSENT = object()
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Placeholder = TypeVar("Placeholder")
@@ -100,9 +102,9 @@ class Table:
         most = format_amount(QUANTITY_MAX_THOUSANDTHS)
         return self._refuse(key, value, step, f"must be {form}, greater than 0 and at most {most}")
 
-    def choice(self, key: str, kind: type[Choice]) -> Choice:
-        """Read a member of an enumeration."""
-        value, members = self._get(key), {str(member): member for member in kind}
+    def choice(self, key: str, kind: type[Choice], *, among: Collection[Choice] = ()) -> Choice:
+        """Read a member of an enumeration, one `among` these if some are given."""
+        value, members = self._get(key), {str(member): member for member in among or kind}
         if isinstance(value, str) and value in members:
             return members[value]
         return self._refuse(key, value, next(iter(kind)), f"must be one of {', '.join(members)}")
@@ -119,6 +121,16 @@ class Table:
         """Read true or false; a key that is not there is false."""
         value = self._get(key, default=False)
         return value if isinstance(value, bool) else self._refuse(key, value, False, "must be true or false")
+
+    def instant(self, key: str) -> datetime | None:
+        """Read a date and time with its offset; None: the key is not there."""
+        value = self._get(key, default=_ABSENT)
+        if value is _ABSENT:
+            return None
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            return value.astimezone(UTC)
+        rule = "must be a date and time with an offset, unquoted, such as 2026-03-01T00:00:00Z"
+        return self._refuse(key, value, None, rule)
 
     def zone(self, key: str, default: str | None = None) -> str:
         """Read the name of a time zone; without a default it must be there."""

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from domain.allowances import Allowance
+from domain.amounts import THOUSANDTHS_PER_UNIT
 from domain.balances import Balance, Totals
 from domain.benefits import Benefits
 from domain.entries import Change, Entry, EntryKind
 from domain.grants import Grant
-from domain.meters import Pool
+from domain.meters import RUNNING_TASK, Pool
 from domain.tasks import Task, TaskStatus
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -96,7 +97,7 @@ def changed(grant: Grant, change: Change) -> Grant:
 
 
 def balances(state: WalletState) -> tuple[Balance, ...]:
-    """Give all figures of a wallet: its quotas by number of allowance, then its credits by meter."""
+    """Give all figures of a wallet: quotas by number of allowance, running tasks if limited, then credits by meter."""
     current = {
         grant.allowance: grant for grant in state.grants.values() if grant.allowance is not None and not grant.ended
     }
@@ -104,7 +105,7 @@ def balances(state: WalletState) -> tuple[Balance, ...]:
         _quota(grant) if (grant := current.get(number)) else _unopened(state, allowance)
         for number, allowance in sorted(state.allowances.items())
     ]
-    return (*quotas, *_credits(state))
+    return (*quotas, *_concurrency(state), *_credits(state))
 
 
 def waits_until(state: WalletState, allowance: Allowance) -> datetime | None:
@@ -201,6 +202,16 @@ def _quota(grant: Grant) -> Balance:
         grant.period_start,
         grant.ends_at,
     )
+
+
+def _concurrency(state: WalletState) -> Iterable[Balance]:
+    most = state.benefits.concurrency_max
+    if most is None:
+        return
+    held = len(state.tasks) * THOUSANDTHS_PER_UNIT
+    limit = max(most * THOUSANDTHS_PER_UNIT, held)
+    first = min((task.expires_at for task in state.tasks.values()), default=None)
+    yield Balance(RUNNING_TASK, Pool.CONCURRENCY, None, limit, 0, held, limit - held, 0, None, first)
 
 
 def _credits(state: WalletState) -> Iterable[Balance]:

@@ -1,6 +1,6 @@
 """The ASGI application that app/ mounts."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Generic, TypeVar
 
 import strawberry
@@ -24,6 +24,9 @@ NewContext = Callable[[TSession], object]
 """Session → a fresh context, with fresh loaders, for one operation. An attribute `share_key` that is not None lets
 subscriptions share encoded events: equal keys must mean equal rights."""
 
+Admit = Callable[[TSession], Awaitable[Mapping[str, str]]]
+"""Lets one operation of a session in, and returns the headers that its answer carries over HTTP. Raises `Refused` to
+turn it away; asked before the operation is looked at."""
 
 Ending = Callable[[TSession], Awaitable[ClientError]]
 """Waits until a session has ended and returns what its client is told; cancelled when the socket closes before."""
@@ -37,6 +40,7 @@ class GraphQLEndpoint(Generic[TSession]):
         authenticate: turns credentials into a session, once per HTTP request and once per socket.
         new_context: makes the context of one operation.
         ending: tells when a session ends, so that its socket is closed; None: sessions outlive their sockets.
+        admit: lets each operation in, or refuses it; None: all may run.
         limits: the bounds, see `Limits`.
         page: answers a browser that opens the address (GraphiQL); None where there is no page.
         introspection: whether clients may read the schema.
@@ -53,14 +57,15 @@ class GraphQLEndpoint(Generic[TSession]):
         authenticate: Authenticate[TSession],
         new_context: NewContext[TSession],
         ending: Ending[TSession] | None = None,
+        admit: Admit[TSession] | None = None,
         limits: Limits | None = None,
         page: Callable[[], Awaitable[Response]] | None = None,
         introspection: bool = True,
         compiled: bool = True,
     ) -> None:
         engine = Engine(schema, limits or Limits(), introspection=introspection, compiled=compiled)
-        self._http = HttpTransport(engine, authenticate, new_context, page)
-        self._sockets = SocketTransport(engine, authenticate, new_context, ending)
+        self._http = HttpTransport(engine, authenticate, new_context, page, admit)
+        self._sockets = SocketTransport(engine, authenticate, new_context, ending, admit)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request or one WebSocket.

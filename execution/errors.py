@@ -4,7 +4,7 @@ import logging
 import re
 import traceback
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from graphql import GraphQLError
 from graphql.execution import Executor
@@ -39,14 +39,23 @@ class Refused(Exception):  # noqa: N818 - a refusal of the request as a whole, n
     """The request is not executed: errors for the client and the HTTP status they deserve.
 
     `well_formed` requests (those whose document does not fit the schema) are answered 200 to a client
-    that accepts nothing but application/json, as the GraphQL-over-HTTP specification asks.
+    that accepts nothing but application/json, as the GraphQL-over-HTTP specification asks. `headers` go with the
+    answer over HTTP.
     """
 
-    def __init__(self, errors: Iterable[GraphQLError], *, status: int = 400, well_formed: bool = False) -> None:
+    def __init__(
+        self,
+        errors: Iterable[GraphQLError],
+        *,
+        status: int = 400,
+        well_formed: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__()
         self.errors = list(errors)
         self.status = status
         self.well_formed = well_formed
+        self.headers = headers or {}
 
     @classmethod
     def because(cls, message: str, code: str, *, status: int = 400, **facts: object) -> "Refused":

@@ -35,12 +35,14 @@ class HttpTransport(Generic[TSession]):
         authenticate: Callable[[Credentials], Awaitable[TSession]],
         new_context: Callable[[TSession], object],
         page: Callable[[], Awaitable[Response]] | None,
+        admit: Callable[[TSession], Awaitable[Mapping[str, str]]] | None = None,
     ) -> None:
         self._engine = engine
         self._limits = engine.limits
         self._authenticate = authenticate
         self._new_context = new_context
         self._page = page
+        self._admit = admit
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -70,6 +72,8 @@ class HttpTransport(Generic[TSession]):
             )
         request = await self._request(exchange)
         session = await self._session(Credentials(exchange.headers, None, exchange.method, exchange.address))
+        if self._admit is not None:
+            exchange.carry(await self._admit(session))
         operation = self._engine.operation(request.query, request.operation_name)
         cost = self._engine.cost(operation, request.variables)
         if operation.kind is OperationType.SUBSCRIPTION:
@@ -170,6 +174,11 @@ class _Exchange:
         self._send = send
         self._media = self.accepted.answer or JSON
         self._timeout_s = timeout_s
+        self._carried: list[tuple[bytes, bytes]] = []
+
+    def carry(self, headers: Mapping[str, str]) -> None:
+        """Have the answer carry these headers, too."""
+        self._carried += [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
 
     async def parts(self) -> AsyncGenerator[bytes]:
         """The body as it arrives.
@@ -187,9 +196,10 @@ class _Exchange:
 
     async def events(self, events: AsyncGenerator[bytes], limits: Limits) -> None:
         self.started = True
-        await EventStream(self.receive, self._send, limits).serve(events)
+        await EventStream(self.receive, self._send, limits, self._carried).serve(events)
 
     async def refuse(self, refused: Refused) -> None:
+        self.carry(refused.headers)
         status = 200 if refused.well_formed and self._media == JSON else refused.status
         extra: dict[bytes, bytes] = {}
         if status == 405:
@@ -208,6 +218,7 @@ class _Exchange:
             (b"content-type", f"{self._media}; charset=utf-8".encode()),
             (b"content-length", str(len(body)).encode()),
             (b"vary", b"Accept"),
+            *self._carried,
             *(extra or {}).items(),
         ]
         start = {"type": "http.response.start", "status": status, "headers": headers}

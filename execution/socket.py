@@ -6,7 +6,7 @@ subprotocol, 4408 no connection_init in time, 4409 duplicate id, 4413 SLOW_CONSU
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from typing import Any, Generic, Literal, TypeVar
 
@@ -55,11 +55,13 @@ class SocketTransport(Generic[TSession]):
         authenticate: Callable[[Credentials], Awaitable[TSession]],
         new_context: Callable[[TSession], object],
         ending: Callable[[TSession], Awaitable[ClientError]] | None = None,
+        admit: Callable[[TSession], Awaitable[Mapping[str, str]]] | None = None,
     ) -> None:
         self._engine = engine
         self._authenticate = authenticate
         self._new_context = new_context
         self._ending = ending
+        self._admit = admit
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket until it is closed."""
@@ -77,6 +79,9 @@ class SocketTransport(Generic[TSession]):
             session = await self._initialise(socket, Headers(scope=scope), address_of(scope))
             if self._ending is not None:
                 socket.close_after(self._ending(session))
+            admit = self._admit
+            if admit is not None:
+                socket.admit = lambda: admit(session)
             await socket.listen(lambda: self._new_context(session))
         except _Close as closing:
             await socket.close(closing.code, closing.reason)
@@ -130,6 +135,7 @@ class _Socket:
         self._watch: asyncio.Task[None] | None = None
         self._over: _Close | None = None
         self._open = True
+        self.admit: Callable[[], Awaitable[object]] | None = None
 
     async def send(self, message: dict[str, Any]) -> None:
         if not self._open:
@@ -274,6 +280,8 @@ class _Socket:
         prefix = b'{"id":' + quoted + b',"type":"next","payload":'
         engine = self._engine
         try:
+            if self.admit is not None:
+                await self.admit()
             operation = engine.operation(request.query, request.operation_name)
             engine.cost(operation, request.variables)
             context = new_context()

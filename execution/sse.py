@@ -27,10 +27,13 @@ _HEARTBEAT = b":\n\n"
 class EventStream:
     """One SSE response. The client's departure cancels it and closes its events."""
 
-    def __init__(self, receive: Receive, send: Send, limits: Limits) -> None:
+    def __init__(
+        self, receive: Receive, send: Send, limits: Limits, headers: Sequence[tuple[bytes, bytes]] = ()
+    ) -> None:
         self._receive = receive
         self._send = send
         self._limits = limits
+        self._headers = [*_HEADERS, *headers]
         self._one_at_a_time = asyncio.Lock()
 
     async def serve(self, events: AsyncGenerator[bytes]) -> None:
@@ -48,7 +51,7 @@ class EventStream:
 
     async def _write(self, events: AsyncGenerator[bytes]) -> None:
         async with aclosing(events):
-            await self._message({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+            await self._message({"type": "http.response.start", "status": 200, "headers": self._headers})
             try:
                 async for payload in events:
                     await self._body(b"event: next\ndata: " + payload + b"\n\n")

@@ -48,7 +48,7 @@ ORDER BY of_wallet, after, e.number
 """  # noqa: S608  (only constants)
 
 _SNAPSHOTS = """
-SELECT w.id, w.workspace_id, w.last_entry, w.last_at, w.balances, w.benefits_until, w.suspended,
+SELECT w.id, w.workspace_id, w.last_entry, w.last_at, w.balances, w.benefits_until, w.suspended, w.concurrency_max,
     (SELECT json_agg(t.body ORDER BY t.started_at, t.id) FROM tasks t
         WHERE t.wallet_id = w.id AND t.status = 'RUNNING') AS tasks
 FROM wallets w

@@ -18,6 +18,9 @@ def access_topic(subject_id: UUID) -> str:
     return ACCESS_FAMILY + wallet_topic(subject_id)
 
 
+CLIENTS_TOPIC = "clients"
+"""The topic of the approved clients: "a list was published"."""
+
 TERMS_TOPIC = "terms"
 """The topic of the terms: "a version was published"."""
 

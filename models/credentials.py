@@ -10,12 +10,16 @@ from tortoise.models import Model
 
 
 class CredentialKind(StrEnum):
-    """SESSION and GUEST_SESSION belong to a person, SERVICE_KEY to a service account, OPERATOR_KEY to an operator."""
+    """Whose they are: SESSION, GUEST_SESSION and API_KEY a person's, the others a service account's or an operator's.
+
+    An API_KEY lets a program use a person's benefits in one workspace; it calls nothing by itself (C3, G1).
+    """
 
     SESSION = "SESSION"
     GUEST_SESSION = "GUEST_SESSION"
     SERVICE_KEY = "SERVICE_KEY"
     OPERATOR_KEY = "OPERATOR_KEY"
+    API_KEY = "API_KEY"
 
 
 class ServiceAccount(Model):
@@ -34,6 +38,9 @@ class Credential(Model):
 
     `workspace_id` narrows a service key to one workspace; `scopes` are words such as `usage:write`. A session slides:
     `expires_at` moves with use, never beyond `ends_at`. `label` is what people see ("Chrome on Linux").
+
+    Of an API key, `hint` is what its owner recognises it by; `last_client` and `last_address` (a keyed hash) say who
+    used it last; `restricted_at` stops it until an operator lifts that (C4).
     """
 
     id: UUID = fields.UUIDField(primary_key=True)
@@ -50,6 +57,11 @@ class Credential(Model):
     ends_at: datetime | None = fields.DatetimeField(null=True)
     last_seen_at: datetime | None = fields.DatetimeField(null=True)
     revoked_at: datetime | None = fields.DatetimeField(null=True)
+    hint: fields.Field[str | None] = fields.CharField(max_length=16, null=True)
+    last_client: fields.Field[str | None] = fields.CharField(max_length=100, null=True)
+    last_address: fields.Field[str | None] = fields.CharField(max_length=64, null=True)
+    restricted_at: datetime | None = fields.DatetimeField(null=True)
+    restricted_because: str | None = fields.TextField(null=True)
 
     class Meta:
         table = "credentials"

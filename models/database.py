@@ -19,6 +19,7 @@ COMMAND_TIMEOUT_S = 60.0
 MODELS = (
     "models.allowances",
     "models.catalog",
+    "models.clients",
     "models.credentials",
     "models.entries",
     "models.grants",
@@ -32,6 +33,7 @@ MODELS = (
     "models.organisations",
     "models.personal_data",
     "models.persons",
+    "models.referrals",
     "models.refusals",
     "models.seats",
     "models.settings",
@@ -39,6 +41,7 @@ MODELS = (
     "models.tasks",
     "models.terms",
     "models.traits",
+    "models.usage",
     "models.verb_results",
     "models.wallets",
     "models.workspaces",

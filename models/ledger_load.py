@@ -61,7 +61,7 @@ class Loaded:
 
 _SELECT = """
 SELECT id, workspace_id, person_id, last_entry, last_at, grants_made, allowances_made, spent, periods, benefits_until,
-    suspended, guest, enterprise
+    suspended, concurrency_max, guest, enterprise
 FROM wallets
 WHERE id IN (SELECT unnest($1::uuid[]) UNION SELECT wallet_id FROM tasks WHERE id = ANY ($2::uuid[]))
 ORDER BY id
@@ -133,8 +133,8 @@ def _wallets(rows: Iterable[asyncpg.Record]) -> tuple[LockedWallet, ...]:
 
 def benefits_of(row: asyncpg.Record) -> Benefits:
     """Read the benefits from a row of wallets."""
-    suspended = row["suspended"]
-    return Benefits(row["benefits_until"], None if suspended is None else SuspensionReason(suspended))
+    suspended = None if row["suspended"] is None else SuspensionReason(row["suspended"])
+    return Benefits(row["benefits_until"], suspended, row["concurrency_max"])
 
 
 async def load(

@@ -85,7 +85,7 @@ WITH allowance_rows AS (
         resolved_at = excluded.resolved_at, body = excluded.body
 ), entry_rows AS (
     INSERT INTO entries (wallet_id, number, workspace_id, kind, at, meter, amount, task_id, caller, body, recorded_at)
-    SELECT *, $78::timestamptz FROM unnest($41::uuid[], $42::bigint[], $43::uuid[], $44::text[], $45::timestamptz[],
+    SELECT *, $79::timestamptz FROM unnest($41::uuid[], $42::bigint[], $43::uuid[], $44::text[], $45::timestamptz[],
         $46::text[], $47::bigint[], $48::uuid[], $49::uuid[], $50::jsonb[])
 ), key_rows AS (
     INSERT INTO idempotency_keys AS known (caller, key, input_hash, wallet_id, entry, refusal, created_at)
@@ -102,11 +102,12 @@ WITH allowance_rows AS (
 ), wallet_rows AS (
     UPDATE wallets w SET last_entry = u.last_entry, last_at = u.last_at, next_due_at = u.next_due_at,
         grants_made = u.grants_made, allowances_made = u.allowances_made, spent = u.spent, periods = u.periods,
-        balances = u.balances, benefits_until = u.benefits_until, suspended = u.suspended
+        balances = u.balances, benefits_until = u.benefits_until, suspended = u.suspended,
+        concurrency_max = u.concurrency_max
     FROM unnest($67::uuid[], $68::bigint[], $69::timestamptz[], $70::timestamptz[], $71::int[], $72::int[],
-        $73::jsonb[], $74::jsonb[], $75::jsonb[], $76::timestamptz[], $77::text[])
+        $73::jsonb[], $74::jsonb[], $75::jsonb[], $76::timestamptz[], $77::text[], $78::int[])
         AS u (id, last_entry, last_at, next_due_at, grants_made, allowances_made, spent, periods, balances,
-            benefits_until, suspended)
+            benefits_until, suspended, concurrency_max)
     WHERE w.id = u.id
 )
 SELECT count(*) FROM key_rows
@@ -150,7 +151,7 @@ async def write(
         arguments.extend(_columns(rows, width))
     arguments.append(keys_since)
     arguments.extend(_columns([_refusal(refusal, now) for refusal in refusals], 8))
-    arguments.extend(_columns([_wallet(item) for item in written if item.entries], 11))
+    arguments.extend(_columns([_wallet(item) for item in written if item.entries], 12))
     arguments.append(now)
     if await connection.fetchval(_WRITE, *arguments) != len(keys):
         raise KeyTaken
@@ -256,4 +257,5 @@ def _wallet(item: Written) -> tuple[object, ...]:
         _json(item.entries[-1].entry.balances),
         state.benefits.until,
         state.benefits.suspended,
+        state.benefits.concurrency_max,
     )

@@ -46,10 +46,10 @@ class OrderLine(Model):
     quantity: int = fields.BigIntField()
     unit_minor: int = fields.BigIntField()
     amount_minor: int = fields.BigIntField()
-    starts_at: datetime = fields.DatetimeField()
-    ends_at: datetime = fields.DatetimeField()
-    days: int = fields.IntField()
-    days_in_term: int = fields.IntField()
+    starts_at: datetime | None = fields.DatetimeField(null=True)
+    ends_at: datetime | None = fields.DatetimeField(null=True)
+    days: int | None = fields.IntField(null=True)
+    days_in_term: int | None = fields.IntField(null=True)
 
     class Meta:
         table = "order_lines"

@@ -9,7 +9,7 @@ from models.written_by_poster import WrittenByPoster
 
 
 class Wallet(WrittenByPoster):
-    """A wallet. `last_entry` to `suspended` are a checkpoint of its entries.
+    """A wallet. `last_entry` to `concurrency_max` are a checkpoint of its entries.
 
     `guest`: its owner has not registered. `enterprise`: it lies in an organisation's workspace.
     """
@@ -28,6 +28,7 @@ class Wallet(WrittenByPoster):
     balances: object = fields.JSONField()
     benefits_until: datetime | None = fields.DatetimeField(null=True)
     suspended: fields.Field[str | None] = fields.CharField(max_length=32, null=True)
+    concurrency_max: int | None = fields.IntField(null=True)
     guest: fields.Field[bool] = fields.BooleanField(default=False)
     enterprise: fields.Field[bool] = fields.BooleanField(default=False)
 

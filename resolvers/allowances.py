@@ -26,7 +26,9 @@ def allowance_view(catalog: Catalog, allowance: domain.Allowance) -> Allowance:
     )
 
 
-async def allowance_of(operation: Operation, quota: Quota) -> Allowance:
-    """Find the allowance behind a quota: known along with its figures, or loaded."""
+async def allowance_of(operation: Operation, quota: Quota) -> Allowance | None:
+    """Find the allowance behind a quota: known along with its figures, or loaded. None: running tasks have none."""
+    if quota.allowance_number is None:
+        return None
     known = quota.allowance or await operation.loaders.allowance(quota.wallet_id, quota.allowance_number)
     return allowance_view(operation.catalog, known)

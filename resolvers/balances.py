@@ -7,6 +7,7 @@ from uuid import UUID
 from domain import balances as domain
 from domain.allowances import Allowance
 from domain.catalog import Catalog
+from domain.meters import Pool
 from resolvers.meters import meter_view
 from schema.balances import Balance, CreditBalance, Quota
 from schema.scalars import Amount
@@ -25,18 +26,19 @@ def balance_view(
     quotas: list[Quota] = []
     credits_: list[CreditBalance] = []
     for row in figures:
-        if row.allowance is None:
+        if row.allowance is None and row.pool is not Pool.CONCURRENCY:
             credits_.append(_credits(catalog, number, row))
         else:
-            quotas.append(_quota(catalog, (wallet_id, row.allowance), number, row, allowances.get(row.allowance)))
+            known = None if row.allowance is None else allowances.get(row.allowance)
+            quotas.append(_quota(catalog, wallet_id, number, row, known))
     return Balance(as_of_entry=number, at=at, quotas=quotas, credits=credits_)
 
 
-def _quota(catalog: Catalog, of: tuple[UUID, int], number: int, row: domain.Balance, known: Allowance | None) -> Quota:
+def _quota(catalog: Catalog, wallet_id: UUID, number: int, row: domain.Balance, known: Allowance | None) -> Quota:
     meter = meter_view(catalog, row.meter)
     return Quota(
-        wallet_id=of[0],
-        allowance_number=of[1],
+        wallet_id=wallet_id,
+        allowance_number=row.allowance,
         allowance=known,
         meter=meter,
         pool=row.pool,

@@ -14,6 +14,7 @@ from resolvers import (
     nodes,
     notices,
     persons,
+    plans,
     pricing,
     sessions,
     settings,
@@ -24,11 +25,17 @@ from resolvers import (
     workspaces,
 )
 from resolvers.administering import Administering
+from resolvers.approving import ApprovingQueries
 from resolvers.buying import BuyingQueries
+from resolvers.crediting import CreditingQueries
 from resolvers.errors import telling
 from resolvers.joining import JoiningQueries
+from resolvers.keeping import KeepingQueries
+from resolvers.looking_back import LookingBack
 from resolvers.mutations import Mutations
 from resolvers.paying import PayingQueries
+from resolvers.plans import PlansQueries
+from resolvers.referring import ReferringViewer
 from schema.allowances import Allowance
 from schema.balances import Balance, Quota
 from schema.banners import Banner
@@ -42,14 +49,15 @@ from schema.feed import UsageFeedEvent
 from schema.nodes import Node
 from schema.notices import NoticeConnection
 from schema.pages import PageAsked as Page
-from schema.persons import Person
+from schema.persons import Locale, Person
+from schema.plans import Plan
 from schema.pricing import Product
 from schema.sessions import Session
 from schema.settings import WorkspaceSetting
 from schema.tasks import Task
 from schema.terms import Terms, TermsAcceptance, TermsVersion
 from schema.texts import LocalizedText
-from schema.viewer import ServiceAccount, Viewer
+from schema.viewer import RateLimit, ServiceAccount, Viewer
 from schema.wallets import PageAsked, Wallet
 from schema.workspaces import Workspace
 from services.platforms import enterprise_works
@@ -57,7 +65,20 @@ from services.platforms import enterprise_works
 _Found = TypeVar("_Found")
 
 
-class Context(Mutations, Administering, PayingQueries, JoiningQueries, BuyingQueries, Asked):
+class Context(
+    Mutations,
+    Administering,
+    ApprovingQueries,
+    PayingQueries,
+    JoiningQueries,
+    BuyingQueries,
+    CreditingQueries,
+    PlansQueries,
+    ReferringViewer,
+    KeepingQueries,
+    LookingBack,
+    Asked,
+):
     """`Context(runtime, principal)`: one for each operation, so that what it loaded is as old as the operation."""
 
     @property
@@ -84,6 +105,11 @@ class Context(Mutations, Administering, PayingQueries, JoiningQueries, BuyingQue
     async def viewer_service(self) -> ServiceAccount | None:
         """Find the calling service's account."""
         return await viewer.viewer_service(self)
+
+    @telling
+    async def viewer_rate_limit(self) -> RateLimit | None:
+        """Tell how many requests the caller may still make."""
+        return viewer.viewer_rate_limit(self)
 
     @telling
     async def viewer_workspaces(self) -> list[Workspace]:
@@ -146,9 +172,9 @@ class Context(Mutations, Administering, PayingQueries, JoiningQueries, BuyingQue
         return await terms.viewer_accepted_terms(self)
 
     @telling
-    async def explain_entry(self, id_: str) -> EntryExplanation | None:
+    async def explain_entry(self, id_: str, locale: Locale | None) -> EntryExplanation | None:
         """Tell an entry in words."""
-        return await entries.explain(self, id_)
+        return await entries.explain(self, id_, locale)
 
     @telling
     async def wallet_in(self, workspace: Workspace) -> Wallet | None:
@@ -171,6 +197,11 @@ class Context(Mutations, Administering, PayingQueries, JoiningQueries, BuyingQue
         return _there(await persons.person(self, wallet.person_id))
 
     @telling
+    async def plan_of(self, wallet: Wallet) -> Plan | None:
+        """Find the plan that gives a wallet its quotas."""
+        return await plans.plan_of(self, wallet)
+
+    @telling
     async def running_tasks(self, wallet: Wallet) -> list[Task]:
         """Find the tasks that hold something of a wallet."""
         return await tasks.running_tasks(self, wallet.uuid)
@@ -186,7 +217,7 @@ class Context(Mutations, Administering, PayingQueries, JoiningQueries, BuyingQue
         return await wallets.balance(self, wallet, at, entry)
 
     @telling
-    async def allowance_of(self, quota: Quota) -> Allowance:
+    async def allowance_of(self, quota: Quota) -> Allowance | None:
         """Find the allowance behind a quota."""
         return await allowances.allowance_of(self, quota)
 

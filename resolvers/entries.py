@@ -9,6 +9,7 @@ from domain.allowances import Allowance
 from domain.authorization import permit
 from domain.catalog import Catalog
 from domain.errors import InvalidInput
+from domain.persons import Locale
 from feed import cursor
 from resolvers import ids
 from resolvers.allowances import allowance_view
@@ -73,7 +74,7 @@ async def find_entry(operation: Operation, id_: str) -> Entry | None:
     return _row_view(operation.catalog, row) if row else None
 
 
-async def explain(operation: Operation, id_: str) -> EntryExplanation | None:
+async def explain(operation: Operation, id_: str, locale: Locale | None) -> EntryExplanation | None:
     """Tell an entry in words.
 
     Raises:
@@ -81,7 +82,7 @@ async def explain(operation: Operation, id_: str) -> EntryExplanation | None:
     """
     permit(operation.principal, "Query.explainEntry")
     place = ids.read_entry(id_)
-    found = await explain_entry(operation.runtime, operation.principal, *place) if place else None
+    found = await explain_entry(operation.runtime, operation.principal, *place, locale) if place else None
     if found is None:
         await refuse_elsewhere(operation, id_)
     return EntryExplanation(entry=_row_view(operation.catalog, found[0]), text=found[1]) if found else None

@@ -23,6 +23,9 @@ MEMBER: Final = "mem"
 SEAT: Final = "sea"
 INVITATION: Final = "inv"
 ORDER: Final = "ord"
+API_KEY: Final = "key"
+REFUSAL: Final = "ref"
+REFERRAL: Final = "rfl"
 
 _ENTRY = re.compile(r"(ent_[0-9a-z]{26})_([1-9][0-9]{0,17})")
 

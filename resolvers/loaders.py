@@ -14,13 +14,14 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 
 from domain.allowances import Allowance
+from domain.credits import CreditsOfKind
 from domain.entries import EntryKind
 from domain.errors import PlatformNotSupported
 from domain.principals import Principal
 from domain.tasks import Task
 from domain.texts import Text
 from resolvers.organisation_loaders import OrganisationLoaders
-from services import history, platforms, reads, settings, terms
+from services import credit_reads, history, platforms, reads, settings, terms
 from services.history import BalanceRow, EntryPage, Place
 from services.reads import PersonRow, WalletRow, WorkspaceRow
 from services.runtime import Runtime
@@ -80,6 +81,11 @@ class Loaders(OrganisationLoaders):
     def running_tasks(self) -> DataLoader[UUID, tuple[Task, ...] | None]:
         """Running tasks by the id of their wallet."""
         return self._loader(reads.running_tasks)
+
+    @cached_property
+    def credits_by_kind(self) -> DataLoader[UUID, tuple[CreditsOfKind, ...] | None]:
+        """What is left of each kind of credits, by the id of their wallet."""
+        return self._loader(credit_reads.credits_of)
 
     @cached_property
     def tasks(self) -> DataLoader[UUID, tuple[UUID, Task] | None]:

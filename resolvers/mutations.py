@@ -12,11 +12,15 @@ from resolvers import (
     task_mutations,
     usage_mutations,
 )
+from resolvers.approving import ApprovingMutations
 from resolvers.buying import BuyingMutations
+from resolvers.crediting import CreditingMutations
 from resolvers.errors import telling
 from resolvers.joining import JoiningMutations
+from resolvers.keeping import KeepingMutations
 from resolvers.leaving import LeavingMutations
 from resolvers.paying import PayingMutations
+from resolvers.referring import ReferringMutations
 from resolvers.switching import SwitchingMutations
 from schema.deletions import (
     CancelDeletionInput,
@@ -67,7 +71,17 @@ from schema.task_mutations import (
 from schema.usage_mutations import ConsumeInput, ConsumePayload
 
 
-class Mutations(PayingMutations, SwitchingMutations, LeavingMutations, JoiningMutations, BuyingMutations):
+class Mutations(
+    ApprovingMutations,
+    PayingMutations,
+    SwitchingMutations,
+    LeavingMutations,
+    JoiningMutations,
+    BuyingMutations,
+    ReferringMutations,
+    KeepingMutations,
+    CreditingMutations,
+):
     """Answers mutations."""
 
     @telling

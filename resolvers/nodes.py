@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from domain.authorization import permit
 from domain.principals import Caller
 from resolvers import ids
+from resolvers.api_keys import find_api_key
 from resolvers.banners import find_banner
 from resolvers.entries import find_entry
 from resolvers.exports import find_export
@@ -16,6 +17,7 @@ from resolvers.orders import find_order
 from resolvers.organisations import find_organization
 from resolvers.persons import find_person
 from resolvers.platforms import refuse_elsewhere
+from resolvers.recorded_refusals import find_refusal
 from resolvers.seats import find_seat
 from resolvers.sessions import find_session
 from resolvers.tasks import find_task
@@ -42,6 +44,8 @@ _FIND: Mapping[str, _Find] = {
     ids.INVITATION: find_invitation,
     ids.MEMBER: find_member,
     ids.SEAT: find_seat,
+    ids.REFUSAL: find_refusal,
+    ids.API_KEY: find_api_key,
 }
 
 _FOR_OPERATORS = frozenset({ids.PERSON, ids.BANNER, ids.ORDER})

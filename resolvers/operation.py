@@ -4,12 +4,17 @@ from typing import Protocol
 
 from domain.catalog import Catalog
 from domain.principals import Principal
+from domain.rates import Rate
 from resolvers.loaders import Loaders
 from services.runtime import Runtime
 
 
 class Gate(Protocol):
-    """Knows where the caller comes from, and counts what strangers may not do without end."""
+    """Knows where the caller comes from, and counts what nobody may do without end."""
+
+    @property
+    def rate(self) -> Rate | None:
+        """What is left to the caller by their plan (D7); None: they are not limited."""
 
     def admit_guest(self) -> None:
         """Let one more guest in from the caller's address.
@@ -21,6 +26,8 @@ class Gate(Protocol):
 
 class OpenGate:
     """Admits everybody: where nobody comes from outside."""
+
+    rate: Rate | None = None
 
     def admit_guest(self) -> None:
         """Let them in."""

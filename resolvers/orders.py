@@ -1,6 +1,6 @@
 """Views of orders; finding one."""
 
-from domain.orders import FoundOrganisation, OrderLine, OrderStatus
+from domain.orders import BuyCredits, FoundOrganisation, OrderLine, OrderStatus
 from resolvers import ids
 from resolvers.operation import Operation
 from schema import orders as schema
@@ -14,7 +14,7 @@ from services.payment_providers import Seller
 def order_view(operation: Operation, row: OrderRow) -> Order:
     """Show an order as it is at this instant."""
     order = row.at(operation.runtime.clock())
-    name = order.intent.name if isinstance(order.intent, FoundOrganisation) else ""
+    name = order.intent.name if isinstance(order.intent, FoundOrganisation) else None
     return Order(
         id=ids.write(ids.ORDER, order.id),
         kind=order.kind,
@@ -24,7 +24,7 @@ def order_view(operation: Operation, row: OrderRow) -> Order:
         buyer_id=ids.write(ids.PERSON, order.buyer_id),
         organization_id=ids.write(ids.ORGANISATION, order.organisation_id) if order.organisation_id else None,
         organization_name=order.organisation_name or name,
-        seats=order.intent.seats,
+        seats=None if isinstance(order.intent, BuyCredits) else order.intent.seats,
         lines=_lines(order),
         total=money_view(order.total_minor, order.currency),
         created_at=order.created_at,
@@ -89,7 +89,7 @@ def _payment(row: PaymentRow) -> OrderPayment:
     )
 
 
-def _receipt(seller: Seller, order: OrderRow, name: str) -> OrderReceipt | None:
+def _receipt(seller: Seller, order: OrderRow, name: str | None) -> OrderReceipt | None:
     if order.receipt_number is None or order.paid_at is None or order.closed_at is None:
         return None
     return OrderReceipt(

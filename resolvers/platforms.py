@@ -8,7 +8,7 @@ from resolvers.operation import Operation
 from services.platforms import enterprise_works
 
 _PLACES: Final = frozenset(
-    {ids.WORKSPACE, ids.WALLET, ids.TASK, ids.ORGANISATION, ids.MEMBER, ids.SEAT, ids.INVITATION}
+    {ids.WORKSPACE, ids.WALLET, ids.TASK, ids.ORGANISATION, ids.MEMBER, ids.SEAT, ids.INVITATION, ids.REFUSAL}
 )
 """Nouns that are in a workspace, and of which people are shown their own; entries are told by their wallets."""
 

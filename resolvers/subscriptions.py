@@ -8,7 +8,8 @@ from domain.subscriptions import Subscription, Term
 from domain.workspaces import MemberRole
 from resolvers.orders import money_view
 from schema.orders import Money
-from schema.subscriptions import OrganizationSubscription, PlanVersion, SubscriptionTerm
+from schema.plans import PlanVersion
+from schema.subscriptions import OrganizationSubscription, SubscriptionTerm
 
 
 def subscription_view(subscription: Subscription, now: datetime, role: MemberRole | None) -> OrganizationSubscription:

@@ -24,6 +24,7 @@ from schema.task_mutations import (
     TaskPayload,
 )
 from services import tasks
+from services.key_use import check_payer
 from services.posting import Outcome
 from services.usage import UsageReport
 
@@ -33,10 +34,20 @@ _Payload = TypeVar("_Payload", bound=TaskPayload)
 async def start_task(operation: Operation, asked: StartTaskInput) -> StartTaskPayload:
     """Hold the price of an estimate and start a task."""
     permit(operation.principal, "Mutation.startTask")
-    wallet_id = ids.read(ids.WALLET, asked.wallet_id)
-    if wallet_id is None:
+    check_payer(operation.principal, asked.wallet_id, asked.api_key)
+    wallet_id = ids.read(ids.WALLET, asked.wallet_id) if asked.wallet_id is not None else None
+    if wallet_id is None and asked.api_key is None:
         return _payload(operation, NO_WALLET, StartTaskPayload)
-    report = UsageReport(wallet_id, asked.product, asked.estimate, asked.surface, asked.client)
+    report = UsageReport(
+        wallet_id,
+        asked.product,
+        asked.estimate,
+        asked.surface,
+        asked.client,
+        asked.api_key,
+        asked.client_proof,
+        asked.client_address,
+    )
     outcome = await tasks.start_task(operation.runtime, operation.principal, report, asked.idempotency_key)
     return _payload(operation, outcome, StartTaskPayload)
 

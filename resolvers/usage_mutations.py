@@ -8,6 +8,7 @@ from resolvers.operation import Operation
 from resolvers.refusals import NO_WALLET, refusal_view
 from schema.usage_mutations import ConsumeInput, ConsumePayload
 from services import usage
+from services.key_use import check_payer
 from services.posting import Outcome
 from services.usage import UsageReport
 
@@ -15,10 +16,20 @@ from services.usage import UsageReport
 async def consume(operation: Operation, asked: ConsumeInput) -> ConsumePayload:
     """Charge usage."""
     permit(operation.principal, "Mutation.consume")
-    wallet_id = ids.read(ids.WALLET, asked.wallet_id)
+    check_payer(operation.principal, asked.wallet_id, asked.api_key)
+    wallet_id = ids.read(ids.WALLET, asked.wallet_id) if asked.wallet_id is not None else None
     outcome: Outcome = NO_WALLET
-    if wallet_id:
-        report = UsageReport(wallet_id, asked.product, asked.quantity, asked.surface, asked.client)
+    if wallet_id or asked.api_key is not None:
+        report = UsageReport(
+            wallet_id,
+            asked.product,
+            asked.quantity,
+            asked.surface,
+            asked.client,
+            asked.api_key,
+            asked.client_proof,
+            asked.client_address,
+        )
         outcome = await usage.consume(operation.runtime, operation.principal, report, asked.idempotency_key)
     if isinstance(outcome, Refusal):
         refusal = refusal_view(operation.catalog, outcome)

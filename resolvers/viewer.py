@@ -6,7 +6,7 @@ from resolvers.operation import Operation
 from resolvers.persons import person
 from resolvers.workspaces import workspace_view
 from schema.persons import Person
-from schema.viewer import ServiceAccount, Viewer
+from schema.viewer import RateLimit, ServiceAccount, Viewer
 from schema.workspaces import Workspace
 from services.reads import service_account, workspaces_of_viewer
 
@@ -34,6 +34,12 @@ async def viewer_workspaces(operation: Operation) -> list[Workspace]:
     """List the workspaces that the caller works in."""
     rows = await workspaces_of_viewer(operation.runtime, operation.principal)
     return [workspace_view(operation.catalog, row) for row in rows]
+
+
+def viewer_rate_limit(operation: Operation) -> RateLimit | None:
+    """Tell how many requests the caller may still make."""
+    rate = operation.gate.rate
+    return RateLimit(limit=rate.limit, remaining=rate.remaining, resets_at=rate.resets_at) if rate else None
 
 
 async def find_service_account(operation: Operation, id_: str) -> ServiceAccount | None:

@@ -26,6 +26,7 @@ def wallet_view(catalog: Catalog, row: WalletRow) -> Wallet:
         quotas=balance.quotas,
         credits=balance.credits,
         benefits=benefits_view(row.benefits),
+        sources=frozenset(allowance.source for allowance in row.allowances.values()),
     )
 
 

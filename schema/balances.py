@@ -18,8 +18,8 @@ from schema.scalars import Amount
 class Asked(Protocol):
     """What these types ask the context for."""
 
-    async def allowance_of(self, quota: "Quota") -> Allowance:
-        """Find the allowance behind a quota."""
+    async def allowance_of(self, quota: "Quota") -> Allowance | None:
+        """Find the allowance behind a quota; None: running tasks have none."""
 
 
 Info = strawberry.Info[Asked, None]
@@ -27,20 +27,29 @@ Info = strawberry.Info[Asked, None]
 
 @strawberry.type(
     description=(
-        "What a membership gives in the current period, and how much of it is gone. "
+        "What a membership gives in the current period, and how much of it is gone; or, of the pool `CONCURRENCY`, how "
+        "many tasks may run at the same time and how many do. "
         "`granted = used + held + remaining + lapsed`, always."
     )
 )
 class Quota:
-    """A quota's figures after one entry. `allowance` is known where it was loaded along with the figures."""
+    """A quota's figures after one entry. `allowance` is known where it was loaded along with the figures.
+
+    Running tasks have no allowance: their `allowance_number` is None.
+    """
 
     wallet_id: strawberry.Private[UUID]
-    allowance_number: strawberry.Private[int]
+    allowance_number: strawberry.Private[int | None]
     allowance: strawberry.Private[domain.Allowance | None]
 
     meter: Meter = strawberry.field(description="What is counted.")
     pool: Pool = strawberry.field(description="Which limit of the meter this is.")
-    granted: Amount = strawberry.field(description="Given for the current period, in `unit`.")
+    granted: Amount = strawberry.field(
+        description=(
+            "Given for the current period, in `unit`. Of running tasks, how many may run; as many as do, where the "
+            "limit was lowered meanwhile."
+        )
+    )
     used: Amount = strawberry.field(description="Used in the current period, in `unit`.")
     held: Amount = strawberry.field(description="Set aside for running tasks, in `unit`; neither used nor free.")
     remaining: Amount = strawberry.field(description="Still free to use, in `unit`. Never negative.")
@@ -54,20 +63,23 @@ class Quota:
     resets_at: datetime | None = strawberry.field(
         description=(
             "End of the current period, exclusive: then the full amount is given again. Null: none is open, as in a "
-            "window nobody has used yet, whose time begins with the next use."
+            "window nobody has used yet, whose time begins with the next use. Of running tasks, when the first of them "
+            "times out at the latest; null: none runs."
         )
     )
     as_of_entry: int = strawberry.field(description="Number of the wallet's entry after which these figures are true.")
 
     @field
-    async def cycle(self, info: Info) -> Cycle:
-        """When a new period starts."""
-        return (await info.context.allowance_of(self)).cycle
+    async def cycle(self, info: Info) -> Cycle | None:
+        """When a new period starts; null: running tasks have no periods."""
+        allowance = await info.context.allowance_of(self)
+        return allowance.cycle if allowance else None
 
     @field
-    async def source(self, info: Info) -> str:
-        """The plan that gives it, with its version, such as `plan:plus@1`."""
-        return (await info.context.allowance_of(self)).source
+    async def source(self, info: Info) -> str | None:
+        """The plan that gives it, with its version, such as `plan:plus@1`; null: none gives running tasks."""
+        allowance = await info.context.allowance_of(self)
+        return allowance.source if allowance else None
 
 
 @strawberry.type(

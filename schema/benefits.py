@@ -24,8 +24,8 @@ show(
 
 @strawberry.type(
     description=(
-        "The benefits of a wallet: all its quotas together. While they are suspended, nothing remains in any quota, "
-        "and what would come back is counted as `lapsed`."
+        "The benefits of a wallet: all its quotas together. While they are suspended, nothing remains in any quota "
+        "that they give, and what would come back is counted as `lapsed`."
     )
 )
 class Benefits:

@@ -38,7 +38,7 @@ show(
         EntryKind.GRANT: "Something was given. Amount: what was given.",
         EntryKind.EXPIRE: "A grant's end came. Amount: the rest, which lapsed.",
         EntryKind.REVOKE: (
-            "A quota was ended before its time, or benefits were suspended. Amount: the rest, which lapsed."
+            "A quota ended before its time, benefits were suspended, or credits were taken back. Amount: what lapsed."
         ),
         EntryKind.RESTORE: "Benefits came back within the period. Amount: what had lapsed with their suspension.",
         EntryKind.CONSUME: "Usage in one step. Amount: the charge.",
@@ -131,4 +131,4 @@ class EntryExplanation:
     """What happened and why, for people."""
 
     entry: Entry = strawberry.field(description="The entry.")
-    text: str = strawberry.field(description="What happened and why, in plain English.")
+    text: str = strawberry.field(description="What happened and why, in the language asked for.")

@@ -10,6 +10,8 @@ from schema.enums import show
 from schema.meters import Meter
 from schema.scalars import Amount
 
+__all__ = ["Draw", "Grant", "GrantChange", "GrantKind"]
+
 show(
     GrantKind,
     "GrantKind",

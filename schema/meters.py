@@ -12,6 +12,10 @@ show(
     {
         Pool.MAIN: "The quota of the current cycle, then credits.",
         Pool.WINDOW: "A short window beside the main quota, so that a week's quota is not gone in an hour.",
+        Pool.CONCURRENCY: (
+            "How many tasks may run at the same time. Its meter is `running_task`: a running task holds one, and what "
+            "remains is how many more may be started."
+        ),
     },
 )
 

@@ -4,8 +4,10 @@ from typing import Annotated, Protocol
 
 import strawberry
 
-from schema import buying, joining, leaving, paying, switching
+from schema import approving, buying, crediting, joining, keeping, leaving, paying, referring, switching
+from schema.approving import ApprovingMutations
 from schema.buying import BuyingMutations
+from schema.crediting import CreditingMutations
 from schema.deletions import (
     CancelDeletionInput,
     CancelDeletionPayload,
@@ -16,6 +18,7 @@ from schema.exports import RequestExportInput, RequestExportPayload
 from schema.fields import mutation
 from schema.guest_mutations import StartGuestSessionInput, StartGuestSessionPayload
 from schema.joining import JoiningMutations
+from schema.keeping import KeepingMutations
 from schema.leaving import LeavingMutations
 from schema.notices import MarkNoticesReadInput, MarkNoticesReadPayload
 from schema.paying import PayingMutations
@@ -26,6 +29,7 @@ from schema.publications import (
     PublishTermsInput,
     PublishTermsPayload,
 )
+from schema.referring import ReferringMutations
 from schema.session_mutations import (
     CreateSocketTicketInput,
     CreateSocketTicketPayload,
@@ -61,11 +65,15 @@ from schema.usage_mutations import ConsumeInput, ConsumePayload
 
 
 class Asked(
+    approving.MutationsAsked,
     paying.MutationsAsked,
     switching.MutationsAsked,
     leaving.MutationsAsked,
     joining.MutationsAsked,
+    keeping.MutationsAsked,
     buying.MutationsAsked,
+    crediting.MutationsAsked,
+    referring.MutationsAsked,
     Protocol,
 ):
     """What mutations ask the context for: one method for each."""
@@ -143,7 +151,17 @@ Info = strawberry.Info[Asked, None]
         "what was done or with the refusals that say why not."
     )
 )
-class Mutation(PayingMutations, SwitchingMutations, LeavingMutations, JoiningMutations, BuyingMutations):
+class Mutation(
+    ApprovingMutations,
+    PayingMutations,
+    SwitchingMutations,
+    LeavingMutations,
+    JoiningMutations,
+    BuyingMutations,
+    ReferringMutations,
+    KeepingMutations,
+    CreditingMutations,
+):
     """The root of mutations."""
 
     @mutation

@@ -17,6 +17,7 @@ show(
     {
         OrderKind.ORGANISATION: "A new organization with its first seats, for a year.",
         OrderKind.SEATS: "More seats of a running subscription.",
+        OrderKind.CREDITS: "A pack of credits.",
         OrderKind.RENEWAL: "The next term of a subscription.",
     },
     names={OrderKind.ORGANISATION: "ORGANIZATION"},
@@ -48,6 +49,7 @@ show(
     {
         LineKind.SEATS_FOR_TERM: "Seats for a whole term.",
         LineKind.SEATS_FOR_REST_OF_TERM: "Seats for the days that are left of a term.",
+        LineKind.CREDIT_PACK: "A pack of credits: not for a time, so there are no dates and no days.",
     },
 )
 show(
@@ -79,13 +81,15 @@ class OrderLine:
     """A line of an order."""
 
     kind: LineKind = strawberry.field(description="What it charges for.")
-    quantity: int = strawberry.field(description="How many seats.")
-    unit: Money = strawberry.field(description="The price of one for a whole term.")
+    quantity: int = strawberry.field(description="How many seats, or packs.")
+    unit: Money = strawberry.field(description="The price of one: of a seat for a whole term.")
     amount: Money = strawberry.field(description="What the line adds to the total.")
-    starts_at: datetime = strawberry.field(description="From when on it is for.")
-    ends_at: datetime = strawberry.field(description="Until when it is for: at that instant it is over.")
-    days: int = strawberry.field(description="Days that are charged.")
-    days_in_term: int = strawberry.field(description="Days of the whole term.")
+    starts_at: datetime | None = strawberry.field(description="From when on it is for; null: not for a time.")
+    ends_at: datetime | None = strawberry.field(
+        description="Until when it is for: at that instant it is over; null: not for a time."
+    )
+    days: int | None = strawberry.field(description="Days that are charged; null: not for a time.")
+    days_in_term: int | None = strawberry.field(description="Days of the whole term; null: not for a time.")
 
 
 @strawberry.type(description="One line of a form for bank transfers.")
@@ -133,7 +137,7 @@ class OrderParty:
     name: str = strawberry.field(description="The name.")
     address: list[str] = strawberry.field(description="The lines of the address; may be empty.")
     tax_id: str | None = strawberry.field(description="The tax number; null: there is none.")
-    organization_name: str | None = strawberry.field(description="The organization bought for; null: a seller.")
+    organization_name: str | None = strawberry.field(description="The organization bought for; null: none.")
 
 
 @strawberry.type(description="The receipt of a paid order. `path` is a page of it that can be printed.")
@@ -167,10 +171,15 @@ class Order(Node):
     reference: str = strawberry.field(description="What people call it, and what a bank transfer names.")
     buyer_id: strawberry.ID = strawberry.field(description="Who ordered: `per_…`.")
     organization_id: strawberry.ID | None = strawberry.field(
-        description="For which organization: `org_…`; null: one that is founded when the order is paid."
+        description=(
+            "For which organization: `org_…`; null: one that is founded when the order is paid, or none: credits are "
+            "for their buyer."
+        )
     )
-    organization_name: str = strawberry.field(description="The organization's name, or the one that it will have.")
-    seats: int = strawberry.field(description="How many seats are bought.")
+    organization_name: str | None = strawberry.field(
+        description="The organization's name, or the one that it will have; null: it is for none."
+    )
+    seats: int | None = strawberry.field(description="How many seats are bought; null: none, but credits.")
     lines: list[OrderLine] = strawberry.field(description="What is charged for, at most 20 lines.")
     total: Money = strawberry.field(description="What is to be paid, exactly.")
     created_at: datetime = strawberry.field(description="When it was ordered.")

@@ -10,6 +10,7 @@ from strawberry.types.lazy_type import LazyType
 from domain.invitations import InvitationStatus
 from domain.orders import OrderStatus
 from domain.seats import SeatStatus
+from domain.usage_history import UsageGrouping
 from schema.fields import field, field_of
 from schema.invitation_pages import InvitationConnection
 from schema.members import OrganizationMemberConnection
@@ -18,6 +19,7 @@ from schema.order_pages import OrderConnection
 from schema.pages import After, Before, First, Last, PageAsked
 from schema.seats import SeatConnection, SeatCounts
 from schema.subscriptions import OrganizationSubscription
+from schema.usage_history import By, From, To, UsageReport
 from schema.workspaces import MemberRole
 
 
@@ -55,6 +57,11 @@ class Asked(Protocol):
         self, organization: "Organization", page: PageAsked, status: OrderStatus | None
     ) -> OrderConnection:
         """Find a page of an organization's orders."""
+
+    async def usage_in(
+        self, organization: "Organization", start: datetime, end: datetime, by: list[UsageGrouping]
+    ) -> UsageReport:
+        """Sum up the usage of an organization's members."""
 
 
 Info = strawberry.Info[Asked, None]
@@ -167,3 +174,11 @@ class Organization(Node):
         that precede `before` where it alone is given, else the first.
         """
         return await info.context.orders_of(self, PageAsked(first, after, last, before), status)
+
+    @field
+    async def usage(self, info: Info, *, from_: From, to: To, by: By) -> UsageReport | None:
+        """What all who are or were its members were charged in it, summed up. For administrators.
+
+        Sorted by time, then by meter and the other facts. Always exact, up to the last charge. At most 10 000 rows.
+        """
+        return await info.context.usage_in(self, from_, to, by)

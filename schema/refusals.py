@@ -23,7 +23,8 @@ show(
         RefusalCode.INSUFFICIENT_CREDITS: "The credits do not cover the amount, and there is no quota of this meter.",
         RefusalCode.GUEST_LIMIT_REACHED: "A guest's free messages are used up. Signing up gives more.",
         RefusalCode.WINDOW_LIMIT_REACHED: "The limit of the short window does not cover the amount.",
-        RefusalCode.TOO_MANY_RUNNING_TASKS: "The wallet has as many running tasks as it may have.",
+        RefusalCode.CONCURRENCY_LIMIT_REACHED: "As many tasks run as the plan allows at the same time.",
+        RefusalCode.TOO_MANY_RUNNING_TASKS: "The wallet has as many running tasks as any may have, whatever its plan.",
         RefusalCode.TASK_ALREADY_RESOLVED: (
             "The task was completed, failed, cancelled or timed out before. A task resolves at most once."
         ),
@@ -61,6 +62,23 @@ show(
         RefusalCode.AMOUNT_MISMATCH: "What was paid is not the order's total. `details` says what was expected.",
         RefusalCode.TOO_MANY_OPEN: "There are as many open ones as there may be at a time. `details` says how many.",
         RefusalCode.TOO_MANY_SETTINGS: "There would be more settings in the workspace than are kept; see `details`.",
+        RefusalCode.REFERRAL_CLOSED: "The referral was rejected or reversed before: there is nothing to take back.",
+        RefusalCode.CLIENT_NOT_APPROVED: (
+            "The coding benefit is not for this program, or it does not prove what it is. Nothing was charged. "
+            "`details` lists the approved ones, and says so if the API key is restricted now."
+        ),
+        RefusalCode.KEY_NOT_RESTRICTED: "The API key is not restricted, so there is nothing to lift.",
+        RefusalCode.PERSONAL_USE_ONLY: (
+            "API keys with the coding benefit are of the personal workspace. Organizations use the usage-based API."
+        ),
+        RefusalCode.KEY_INVALID: (
+            "The API key does not hold. Mistyped, unknown, revoked and expired ones, and those of accounts that are "
+            "not active, look alike."
+        ),
+        RefusalCode.KEY_RESTRICTED: (
+            "The API key is restricted because of how it was used. The message says why, and what helps."
+        ),
+        RefusalCode.KEY_OUT_OF_SCOPE: "The API key was made for other products. `details` says for which.",
         RefusalCode.IDEMPOTENCY_KEY_REUSED: (
             "The idempotency key was used with another input within the last days. Choose a new key for a new request."
         ),
@@ -77,10 +95,13 @@ class LimitState:
     limit: Amount = strawberry.field(description="What may be used in all, in `unit`.")
     used: Amount = strawberry.field(description="Used of it, in `unit`.")
     held: Amount = strawberry.field(description="Set aside for running tasks, in `unit`.")
-    remaining: Amount = strawberry.field(description="Left of it, in `unit`; less than what was asked for.")
+    remaining: Amount = strawberry.field(description="Left of it, in `unit`: less than is needed.")
     unit: str = strawberry.field(description="Unit of all figures: the meter's.")
     resets_at: datetime | None = strawberry.field(
-        description="When it is full again; null: it does not refresh by itself."
+        description=(
+            "When it is full again; null: it does not refresh by itself. Of running tasks, when the first of them "
+            "times out at the latest, which makes room for one."
+        )
     )
 
 
@@ -105,7 +126,10 @@ class Refusal:
         description="Every limit that stands in the way, not only the first; empty where no limit is the reason."
     )
     requested: Amount | None = strawberry.field(
-        description="The amount that was asked for, in the unit of the `limits`; null where no limit is the reason."
+        description=(
+            "The amount that was asked for, in the unit of the meter that would be charged; null where no limit is the "
+            "reason."
+        )
     )
     earliest_at: datetime | None = strawberry.field(
         description="The earliest instant that would have been accepted; null where no date is the reason."

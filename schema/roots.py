@@ -5,23 +5,37 @@ from typing import Annotated, Protocol
 
 import strawberry
 
-from schema import administering, buying, joining, paying
+from schema import administering, approving, buying, crediting, joining, paying, plans
 from schema.administering import AdministeringQueries, AdministeringSubscriptions
+from schema.approving import ApprovingQueries
 from schema.banners import Banner
 from schema.buying import BuyingQueries
+from schema.crediting import CreditingQueries
 from schema.entries import EntryExplanation
 from schema.feed import UsageFeedEvent
 from schema.fields import field, subscription
 from schema.joining import JoiningQueries
 from schema.nodes import Node
 from schema.paying import PayingQueries
+from schema.persons import Locale
+from schema.plans import PlansQueries
 from schema.pricing import Product
+from schema.recorded_refusals import RefusalExplanation
 from schema.scalars import Cursor
 from schema.terms import Terms
 from schema.viewer import Viewer
 
 
-class Asked(administering.Asked, paying.QueriesAsked, joining.QueriesAsked, buying.QueriesAsked, Protocol):
+class Asked(
+    administering.Asked,
+    approving.QueriesAsked,
+    paying.QueriesAsked,
+    joining.QueriesAsked,
+    buying.QueriesAsked,
+    crediting.QueriesAsked,
+    plans.QueriesAsked,
+    Protocol,
+):
     """What queries and subscriptions ask the context for: one method for each of their fields."""
 
     async def viewer(self) -> Viewer:
@@ -33,8 +47,11 @@ class Asked(administering.Asked, paying.QueriesAsked, joining.QueriesAsked, buyi
     async def products(self) -> list[Product]:
         """List everything that can be used."""
 
-    async def explain_entry(self, id_: str) -> EntryExplanation | None:
+    async def explain_entry(self, id_: str, locale: Locale | None) -> EntryExplanation | None:
         """Tell an entry in words."""
+
+    async def explain_refusal(self, id_: str, locale: Locale | None) -> RefusalExplanation | None:
+        """Tell a refusal in words."""
 
     async def terms(self) -> Terms:
         """Tell the terms."""
@@ -48,9 +65,16 @@ class Asked(administering.Asked, paying.QueriesAsked, joining.QueriesAsked, buyi
 
 Info = strawberry.Info[Asked, None]
 
+Language = Annotated[
+    Locale | None,
+    strawberry.argument(description="The language; null: the viewer's own, for a service English."),
+]
+
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(AdministeringQueries, PayingQueries, JoiningQueries, BuyingQueries):
+class Query(
+    AdministeringQueries, ApprovingQueries, PayingQueries, JoiningQueries, BuyingQueries, PlansQueries, CreditingQueries
+):
     """The root of queries."""
 
     @field
@@ -81,12 +105,26 @@ class Query(AdministeringQueries, PayingQueries, JoiningQueries, BuyingQueries):
         self,
         info: Info,
         id_: Annotated[strawberry.ID, strawberry.argument(name="id", description="The entry's id: `ent_…`.")],
+        locale: Language = None,
     ) -> EntryExplanation | None:
         """Tells an entry in words: what happened, what it cost and by which rule, and what it was drawn from.
 
         Null: there is no such entry for this caller. A service needs the scope `usage:read`.
         """
-        return await info.context.explain_entry(id_)
+        return await info.context.explain_entry(id_, locale)
+
+    @field
+    async def explain_refusal(
+        self,
+        info: Info,
+        id_: Annotated[strawberry.ID, strawberry.argument(name="id", description="The refusal's id: `ref_…`.")],
+        locale: Language = None,
+    ) -> RefusalExplanation | None:
+        """Tells in words why something was refused: every limit in the way, what remains in it, when it resets.
+
+        Null: there is no such refusal for this caller, or none any more. A service needs the scope `usage:read`.
+        """
+        return await info.context.explain_refusal(id_, locale)
 
     @field
     async def terms(self, info: Info) -> Terms:

@@ -8,6 +8,7 @@ from domain.plans import BillingInterval
 from domain.subscriptions import SubscriptionStatus
 from schema.enums import show
 from schema.orders import Money
+from schema.plans import PlanVersion
 
 show(
     SubscriptionStatus,
@@ -19,21 +20,6 @@ show(
         SubscriptionStatus.EXPIRED: "Benefits are suspended until it is renewed.",
     },
 )
-show(
-    BillingInterval,
-    "BillingInterval",
-    "How often something is paid.",
-    {BillingInterval.MONTHLY: "Every month.", BillingInterval.ANNUAL: "Every year."},
-)
-
-
-@strawberry.type(description="A version of a plan. What was bought stays on its version until the next term.")
-class PlanVersion:
-    """A plan, as it was bought."""
-
-    id: strawberry.ID = strawberry.field(description="The plan's id, such as `business`.")
-    version: int = strawberry.field(description="Which version of it.")
-    name: str = strawberry.field(description="Its name for people.")
 
 
 @strawberry.type(description="A stretch of time that was paid.")

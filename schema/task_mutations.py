@@ -20,7 +20,30 @@ _TASK_ID = "The task: `tsk_…`."
 class StartTaskInput:
     """Input of `Mutation.startTask`."""
 
-    wallet_id: strawberry.ID = strawberry.field(description="The wallet that pays: `wal_…`.")
+    wallet_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The wallet that pays: `wal_…`. Either this or `apiKey` must be given, and not both."
+    )
+    api_key: str | None = strawberry.field(
+        default=None,
+        description=(
+            "The API key that a program showed: `ak_…`. The wallet of its owner's personal workspace pays, and the "
+            "receipt names the key. For services with the scope `usage:write`."
+        ),
+    )
+    client_proof: str | None = strawberry.field(
+        default=None,
+        description=(
+            "The program's own proof that it is the `client` that it names, for those of which the list of approved "
+            "clients demands one; null: it gave none. It counts only together with `apiKey`."
+        ),
+    )
+    client_address: str | None = strawberry.field(
+        default=None,
+        description=(
+            "The IP address that the program called from; null: not known. With `apiKey`, a keyed hash of it is kept "
+            "with the key; else nothing of it."
+        ),
+    )
     product: str = strawberry.field(description="Id of the product, such as `work-task`; see `Query.products`.")
     estimate: Amount = strawberry.field(
         description=(

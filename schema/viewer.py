@@ -1,20 +1,25 @@
 """The viewer: who calls, and what is theirs."""
 
+from datetime import datetime
 from typing import Annotated, Protocol
 
 import strawberry
 
 from domain.orders import OrderStatus
 from domain.principals import Caller
+from schema import keeping, referring
+from schema.approving import ClientViolation
 from schema.deletions import Deletion
 from schema.enums import show
 from schema.exports import Export
 from schema.fields import field
+from schema.keeping import KeepingViewer
 from schema.nodes import Node
 from schema.notices import NoticeConnection
 from schema.order_pages import OrderConnection
 from schema.pages import After, Before, First, Last, PageAsked
 from schema.persons import Person
+from schema.referring import ReferringViewer
 from schema.sessions import Session
 from schema.terms import TermsAcceptance
 from schema.workspaces import Workspace
@@ -33,7 +38,7 @@ show(
 )
 
 
-class Asked(Protocol):
+class Asked(referring.Asked, keeping.ViewerAsked, Protocol):
     """What the viewer asks the context for."""
 
     async def viewer_person(self) -> Person | None:
@@ -54,6 +59,9 @@ class Asked(Protocol):
     async def viewer_deletion(self) -> Deletion | None:
         """Find the deletion that the caller has asked for."""
 
+    async def viewer_violations(self) -> list[ClientViolation]:
+        """Find the newest violations of the caller's API keys."""
+
     async def viewer_notices(self, page: PageAsked, *, unread_only: bool) -> NoticeConnection:
         """Find a page of the caller's notices."""
 
@@ -62,6 +70,9 @@ class Asked(Protocol):
 
     async def viewer_accepted_terms(self) -> list[TermsAcceptance]:
         """Find which terms the caller has accepted."""
+
+    async def viewer_rate_limit(self) -> "RateLimit | None":
+        """Tell how many requests the caller may still make."""
 
     async def viewer_orders(self, page: PageAsked, status: OrderStatus | None) -> OrderConnection:
         """Find a page of what the caller has ordered."""
@@ -77,8 +88,22 @@ class ServiceAccount(Node):
     name: str = strawberry.field(description="Its name for people.")
 
 
+@strawberry.type(
+    description=(
+        "How many requests to this API a person may make in a minute, by their plan. Each operation counts as one, "
+        "over HTTP and on sockets, but those that are refused for this limit."
+    )
+)
+class RateLimit:
+    """What is left of a person's requests."""
+
+    limit: int = strawberry.field(description="How many requests may be made in each minute.")
+    remaining: int = strawberry.field(description="How many of them are left in this minute, after this one.")
+    resets_at: datetime = strawberry.field(description="When the minute ends, and the whole limit is there again.")
+
+
 @strawberry.type(description="The caller, as their credential says.")
-class Viewer:
+class Viewer(ReferringViewer, KeepingViewer):
     """Who calls."""
 
     caller: Caller = strawberry.field(description="What kind of caller it is.")
@@ -117,6 +142,14 @@ class Viewer:
         return await info.context.viewer_deletion()
 
     @field
+    async def violations(self, info: Info) -> list[ClientViolation]:
+        """Requests with the person's API keys that were refused because of their client, the newest first: at most 20.
+
+        They are kept for 30 days. Empty for callers who are none.
+        """
+        return await info.context.viewer_violations()
+
+    @field
     async def notices(
         self,
         info: Info,
@@ -143,6 +176,11 @@ class Viewer:
     async def accepted_terms(self, info: Info) -> list[TermsAcceptance]:
         """Which versions of the terms the person accepted and when, the newest first: by their first act under each."""
         return await info.context.viewer_accepted_terms()
+
+    @field
+    async def rate_limit(self, info: Info) -> RateLimit | None:
+        """How many requests the person may still make; null: callers of this kind are not limited, or nobody is."""
+        return await info.context.viewer_rate_limit()
 
     @field
     async def orders(

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.errors import Inactive, Unauthenticated
+from domain.api_keys import read_key
+from domain.errors import Forbidden, Inactive, Unauthenticated
 from domain.persons import PersonStatus
 from domain.principals import ANONYMOUS, Caller, Principal
 from domain.status import Standing, turned_away
@@ -65,9 +66,12 @@ async def authenticate(runtime: Runtime, token: str | None) -> Principal:
     Raises:
         Unauthenticated: the token is malformed, unknown, expired or revoked. Which of these is not told.
         Inactive: the token is genuine, and its person is suspended or terminated.
+        Forbidden: it is an API key, which is no bearer credential here. It is not looked up.
     """
     if token is None:
         return ANONYMOUS
+    if read_key(token):
+        raise _no_bearer()
     shown, now = read_token(token), runtime.clock()
     remembered = runtime.accepted.find(shown.hash, now)
     if remembered is not None:
@@ -150,6 +154,7 @@ def admit(row: asyncpg.Record, now: datetime) -> Principal:
     Raises:
         Inactive: the person is suspended or terminated.
         Unauthenticated: the person is erased.
+        Forbidden: it is an API key, which calls nothing by itself.
     """
     if row["person_id"] is not None:
         status = PersonStatus(row["status"])
@@ -167,6 +172,8 @@ def admit(row: asyncpg.Record, now: datetime) -> Principal:
         case CredentialKind.SERVICE_KEY:
             scopes = frozenset(row["scopes"])
             return Principal(Caller.SERVICE, row["service_account_id"], id_, scopes, row["workspace_id"])
+        case CredentialKind.API_KEY:
+            raise _no_bearer()
 
 
 def _accept(shown: Shown, row: asyncpg.Record | None, now: datetime) -> Principal:
@@ -175,3 +182,9 @@ def _accept(shown: Shown, row: asyncpg.Record | None, now: datetime) -> Principa
     if row is None or not genuine or row["kind"] != shown.kind:
         raise unknown()
     return admit(row, now)
+
+
+def _no_bearer() -> Forbidden:
+    return Forbidden(
+        "An API key calls nothing here by itself: give it to your coding agent, whose gateway passes it on as `apiKey`."
+    )

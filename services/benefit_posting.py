@@ -43,6 +43,7 @@ JOIN members m ON m.workspace_id = s.workspace_id AND m.person_id = s.person_id 
 JOIN wallets w ON w.workspace_id = s.workspace_id AND w.person_id = s.person_id
 WHERE s.organisation_id = $1 AND s.person_id IS NOT NULL AND s.release_at IS NULL
     AND (w.benefits_until IS DISTINCT FROM least($3::timestamptz, s.ends_at)
+        OR w.concurrency_max IS DISTINCT FROM $7::int
         OR (w.suspended IS NOT NULL AND least($3::timestamptz, s.ends_at) > $2)
         OR (SELECT count(*) FROM allowances a WHERE a.wallet_id = w.id AND a.ends_at IS NULL)
             <> (SELECT count(*) FROM wanted)
@@ -85,6 +86,7 @@ async def post_benefits(
         _wanted(subscription),
         subscription.anchor,
         limit,
+        subscription.plan.concurrency_max,
     )
     postings = benefits_postings(subscription, [(row["id"], row["until"]) for row in rows])
     changed = (await post(connection, postings, clock)).changed if postings else frozenset()

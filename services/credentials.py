@@ -18,7 +18,7 @@ _LOCK = "SELECT FROM persons WHERE id = $1 FOR NO KEY UPDATE"
 _PUT_SESSION = """
 WITH others AS (
     SELECT id FROM credentials
-    WHERE person_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)
+    WHERE person_id = $1 AND kind <> 'API_KEY' AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)
     ORDER BY coalesce(last_seen_at, created_at) DESC, id DESC OFFSET $9
 ), ended AS (
     UPDATE credentials SET revoked_at = greatest($2, created_at) WHERE id IN (SELECT id FROM others)

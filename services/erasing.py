@@ -14,6 +14,7 @@ from models.database import Connection
 
 _DELETE = (
     "DELETE FROM one_time_codes WHERE person_id = ANY ($1::uuid[])",
+    "DELETE FROM violations WHERE person_id = ANY ($1::uuid[])",
     "DELETE FROM credentials WHERE person_id = ANY ($1::uuid[])",
     "DELETE FROM identities WHERE person_id = ANY ($1::uuid[])",
     "DELETE FROM traits WHERE person_id = ANY ($1::uuid[])",
@@ -22,13 +23,14 @@ _DELETE = (
     "DELETE FROM terms_acceptances WHERE person_id = ANY ($1::uuid[])",
     "DELETE FROM export_parts WHERE export_id IN (SELECT id FROM exports WHERE person_id = ANY ($1::uuid[]))",
     "DELETE FROM exports WHERE person_id = ANY ($1::uuid[])",
+    "DELETE FROM rate_windows WHERE person_id = ANY ($1::uuid[])",
     "DELETE FROM verb_results WHERE caller = ANY ($1::uuid[])",
     "DELETE FROM idempotency_keys WHERE caller = ANY ($1::uuid[])",
     "DELETE FROM refusals r USING wallets w WHERE r.wallet_id = w.id AND w.person_id = ANY ($1::uuid[])",
     """DELETE FROM workspace_settings s USING members m
     WHERE m.person_id = ANY ($1::uuid[]) AND s.workspace_id = m.workspace_id AND s.person_id = m.person_id""",
 )
-"""In this order: codes name credentials, parts name exports."""
+"""In this order: codes and violations name credentials, parts name exports."""
 _EMPTY = """
 UPDATE persons SET display_name = $2, email = NULL, locale = $3, time_zone = 'UTC', default_workspace_id = NULL,
     status = $4, status_reason = NULL, status_by = NULL, status_at = $5, status_until = NULL, under_review = false

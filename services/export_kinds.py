@@ -69,7 +69,8 @@ KINDS = (
     Kind(
         "sessions",
         "credentials",
-        """SELECT id, kind, label, workspace_id, scopes, created_at, last_seen_at, expires_at, ends_at, revoked_at
+        """SELECT id, kind, label, hint, workspace_id, scopes, created_at, last_seen_at, last_client, last_address,
+            expires_at, ends_at, restricted_at, restricted_because, revoked_at
             FROM credentials WHERE person_id = $1 ORDER BY created_at, id""",
     ),
     Kind(
@@ -89,7 +90,7 @@ KINDS = (
         "wallets",
         "wallets",
         """SELECT id, workspace_id, created_at, last_entry, last_at, next_due_at, grants_made, allowances_made, spent,
-            periods, balances, benefits_until, suspended, guest, enterprise
+            periods, balances, benefits_until, suspended, concurrency_max, guest, enterprise
             FROM wallets WHERE person_id = $1 ORDER BY created_at, id""",
     ),
     Kind(
@@ -239,6 +240,27 @@ KINDS = (
             y.received_at, y.outcome
             FROM payments y JOIN orders o ON o.id = y.order_id WHERE o.buyer_id = $1 ORDER BY y.received_at, y.id""",
     ),
+    Kind(
+        "referral-code",
+        "referral_codes",
+        "SELECT code, created_at FROM referral_codes WHERE person_id = $1",
+    ),
+    Kind(
+        "referrals",
+        "referrals",
+        """SELECT id, referrer_id = $1 AS by_my_code, code, attributed_at,
+            CASE WHEN referrer_id = $1 THEN sign_up_rewarded_at END AS sign_up_rewarded_at,
+            CASE WHEN referrer_id = $1 THEN payment_rewarded_at END AS payment_rewarded_at,
+            CASE WHEN referrer_id = $1 THEN reversed_at END AS reversed_at,
+            CASE WHEN referrer_id = $1 THEN reversed_because END AS reversed_because
+            FROM referrals WHERE referrer_id = $1 OR referred_id = $1 ORDER BY attributed_at, id""",
+    ),
+    Kind(
+        "violations",
+        "violations",
+        """SELECT id, credential_id, workspace_id, at, client, product, surface, why, list_version, lifted_at
+            FROM violations WHERE person_id = $1 ORDER BY at, id""",
+    ),
 )
 """The files of the archive, in their order."""
 
@@ -247,6 +269,7 @@ LEFT_OUT: Mapping[str, str] = {
     "verb_results": "answers to repeated requests, kept for days; what they tell is in the other files",
     "idempotency_keys": "as verb_results: each points to an entry or a refusal, which are in their files",
     "export_parts": "the archives themselves",
+    "rate_windows": "how many requests were made in the last minute",
     "credentials.secret_hash": "lets whoever has it test guesses of a secret",
     "credentials.service_account_id": "empty in everything that belongs to a person",
     "credentials.operator_id": "empty in everything that belongs to a person",
@@ -254,6 +277,7 @@ LEFT_OUT: Mapping[str, str] = {
     "audit_entries.actor": "another person: the operator or administrator who made the change",
     "entries.caller": "the account of the service that reported it; the credential is in the receipt",
     "refusals.caller": "as entries.caller",
+    "violations.caller": "as entries.caller",
     "refusals.code": "in `refusal`",
     "entries.previous": "made by the database from the number",
     **{f"entries.{name}": "in `entry`" for name in ("number", "kind", "at", "meter", "amount", "task_id", "body")},
@@ -262,6 +286,8 @@ LEFT_OUT: Mapping[str, str] = {
         for name in ("id", "status", "meter", "held", "started_at", "expires_at", "resolved_at", "body")
     },
     "refusals.body": "stands there as `refusal`",
+    "usage_hours": "sums of charges, each of which is in `entries`",
+    "usage_marks": "up to which entry there are such sums",
     "organisations": "the organisation's; that one is a member is in `memberships`",
     "subscriptions": "the organisation's",
     "subscription_terms": "the organisation's; what oneself has paid for it is in `orders`",
@@ -271,6 +297,9 @@ LEFT_OUT: Mapping[str, str] = {
     "invitations.created_by": "another person, unless `made_by_me`",
     "invitations.revoked_by": "another administrator, perhaps",
     "orders.buyer_id": "whom the archive is about",
+    "referrals.referrer_id": "another person, unless `by_my_code`",
+    "referrals.referred_id": "another person, or whom the archive is about",
+    "referrals.rejected_because": "tells what two accounts have in common, or that another person had one before",
     "payments.operator_id": "another person: the operator who saw the money",
 }
 """Tables, and columns of tables that are exported, which are not in the archive; with the reason."""

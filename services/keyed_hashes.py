@@ -4,6 +4,7 @@ Without the key nobody can try out e-mails, telephone numbers or addresses again
 """
 
 import hmac
+import os
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -17,3 +18,8 @@ class KeyedHashes:
     def of(self, purpose: str, text: str) -> str:
         """Hash a text, normalised by the caller, to 64 hexadecimal characters."""
         return hmac.new(self._key, f"{purpose}\0{text}".encode(), sha256).hexdigest()
+
+
+def hashes_of_this_process() -> KeyedHashes:
+    """Make hashes under a key that nobody else has, and that ends with the process."""
+    return KeyedHashes(os.urandom(32))

@@ -14,10 +14,11 @@ import msgspec
 
 from domain.allowances import Allowance
 from domain.balances import Balance
-from domain.benefits import Benefits, SuspensionReason
+from domain.benefits import Benefits
 from domain.principals import Principal
 from domain.seats import SeatStatus, seat_status
 from domain.workspaces import MemberRole
+from models.ledger_load import benefits_of
 from services.advancing import advance
 from services.keyset import Keyset, ListOf, Page, Place, Window, place_at
 from services.platforms import enterprise_works
@@ -85,7 +86,7 @@ MEMBER_COLUMNS = """
 m.id AS member_id, m.person_id, m.role, m.joined_at, m.left_at, p.display_name, p.email, w.id AS wallet_id
 """
 FIGURES_COLUMNS = """
-w.last_entry, w.last_at, w.next_due_at, w.balances, w.benefits_until, w.suspended,
+w.last_entry, w.last_at, w.next_due_at, w.balances, w.benefits_until, w.suspended, w.concurrency_max,
 (SELECT json_agg(row_to_json(a)) FROM allowances a WHERE a.wallet_id = w.id AND a.ends_at IS NULL) AS allowances
 """
 
@@ -203,12 +204,11 @@ def seat_row(row: asyncpg.Record, now: datetime) -> SeatRow:
 
 def figures_row(row: asyncpg.Record) -> FiguresRow:
     """Decode `FIGURES_COLUMNS` with `wallet_id`."""
-    suspended = SuspensionReason(row["suspended"]) if row["suspended"] else None
     return FiguresRow(
         wallet_id=row["wallet_id"],
         last_entry=row["last_entry"],
         at=row["last_at"],
         balances=_BALANCES.decode(row["balances"]),
         allowances=by_number(row["allowances"]),
-        benefits=Benefits(row["benefits_until"], suspended),
+        benefits=benefits_of(row),
     )

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from domain.orders import OrderKind
 from models.database import Connection
+from services.credit_orders import give_bought_credits
 from services.founding import found_bought_organisation
 from services.orders import Effected, OrderRow
 from services.renewals import renew
@@ -29,4 +30,5 @@ EFFECTS: Mapping[OrderKind, Effect] = {
     OrderKind.ORGANISATION: found_bought_organisation,
     OrderKind.SEATS: add_bought_seats,
     OrderKind.RENEWAL: renew,
+    OrderKind.CREDITS: give_bought_credits,
 }

@@ -57,8 +57,8 @@ class OrderRow:
 
     Attributes:
         status: as it is written; see `at`.
-        organisation_id: whom it is for; that of an ORGANISATION order comes with its payment, and so do its
-            `workspace_id` and `organisation_name`.
+        organisation_id: whom it is for, None: the buyer alone; that of an ORGANISATION order comes with its payment,
+            and so do its `workspace_id` and `organisation_name`.
         reference: what a bank transfer names.
         receipt_number: numbers the paid ones without a gap.
         expires_at: from when on it cannot be paid.
@@ -109,14 +109,14 @@ class Effected:
     """What the effect of a paid order touched.
 
     Attributes:
-        organisation_id: which organisation it is for.
-        workspace_id: its workspace, whose overview is woken.
+        organisation_id: which organisation it is for; None: it is for the buyer alone.
+        workspace_id: the organisation's workspace, whose overview is woken.
         wallets: those that have new entries.
         subjects: people whose access changed.
     """
 
-    organisation_id: UUID
-    workspace_id: UUID
+    organisation_id: UUID | None
+    workspace_id: UUID | None
     wallets: frozenset[UUID] = frozenset()
     subjects: frozenset[UUID] = frozenset()
 

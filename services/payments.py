@@ -1,7 +1,8 @@
 """Payments: reports of providers and operators, each heard once, each order taking effect once (D8).
 
-What a report means, `domain/payments.py` decides. Locks: the buyer's person row, the order's row, what the effect
-locks, the buyer's personal wallet, and last the number of receipts, which nobody holds while waiting for anything else.
+What a report means, `domain/payments.py` decides. Locks: the person rows of the buyer and of who is to be rewarded for
+the buyer's first payment (D4), the order's row, what the effect locks, their personal wallets, and last the number of
+receipts, which nobody holds while waiting for anything else.
 """
 
 import asyncio
@@ -29,7 +30,7 @@ from domain.refusals import Refusal, RefusalCode
 from feed.topics import access_topic, wallet_topic, workspace_topic
 from models.database import Connection
 from services.audit import record
-from services.notices import notify
+from services.notices import Told, write_notices
 from services.once import KEY_REUSED, KeyReused, Once, once
 from services.order_effects import EFFECTS, Effect
 from services.orders import (
@@ -41,6 +42,8 @@ from services.orders import (
     order_facts,
     order_of,
 )
+from services.posting import Posting, post
+from services.referrals import reward_first_payment
 from services.requests import requested
 from services.runtime import Runtime
 
@@ -53,8 +56,13 @@ _RETRY_PAUSE_S_MAX = 0.05
 _RECEIPTS_LOCK = 0x0A110_D8
 """The advisory lock under which receipts are numbered."""
 
-_LOCK_BUYER = """
-SELECT FROM persons WHERE id = (SELECT buyer_id FROM orders WHERE id = $1) FOR NO KEY UPDATE
+_LOCK_PEOPLE = """
+SELECT FROM persons WHERE id = ANY (ARRAY(
+    SELECT o.buyer_id FROM orders o WHERE o.id = $1
+    UNION ALL
+    SELECT r.referrer_id FROM orders o JOIN referrals r ON r.referred_id = o.buyer_id
+    WHERE o.id = $1 AND r.rejected_because IS NULL AND r.reversed_at IS NULL AND r.payment_rewarded_at IS NULL
+)) ORDER BY id FOR NO KEY UPDATE
 """
 # begun after the buyer's row was locked: so it sees what any other report of the buyer's orders has written
 _LOCK = f"""
@@ -113,8 +121,9 @@ async def report_payment(
 ) -> PaymentOutcome:
     """Take up what a provider reports: in one transaction, however often and in whatever order it is reported.
 
-    Paid: three statements, what the effect needs, four for the notice and two for the receipt. Anything else: three,
-    four if the order fails by it, two if it was heard of before, one if there is no such order.
+    Paid: three statements, what the effect needs, one for the referrer (D4), four for the notices and two for the
+    receipt. Anything else: three, four if the order fails by it, two if it was heard of before, one if there is no such
+    order.
     """
     settled = await _retried(lambda: _reported(runtime, report, effects))
     await runtime.broker.wake(settled.topics)
@@ -158,7 +167,7 @@ async def _locked(
     connection: Connection, order_id: UUID, provider: str, event_key: str
 ) -> tuple[OrderRow, bool] | None:
     """Lock an order's buyer and the order; say whether the event was heard of before. Two statements."""
-    if await connection.fetchrow(_LOCK_BUYER, order_id) is None:
+    if not await connection.fetch(_LOCK_PEOPLE, order_id):  # all rows, since what is not fetched is not locked
         return None
     row = await connection.fetchrow(_LOCK, order_id, provider, event_key)
     return (order_of(row), row["heard"]) if row else None
@@ -197,7 +206,13 @@ async def _applied(payer: _Payer, order: OrderRow, report: PaymentReport) -> _Se
     effect = payer.effects[order.kind]
     effected = await effect(runtime, connection, replace(order, mandate=report.mandate), now)
     facts = order_facts(order.id, order.reference, order.total_minor, order.currency)
-    told = await notify(connection, order.buyer_id, NoticeKind.ORDER_PAID, facts, email=True, clock=runtime.clock)
+    told, postings = [Told(order.buyer_id, NoticeKind.ORDER_PAID, facts, email=True)], list[Posting]()
+    policies, is_payment = runtime.catalog.policies, order.total_minor > 0
+    if is_payment and (reward := await reward_first_payment(connection, policies, order.buyer_id, now)):
+        told.append(reward.told)
+        postings.append(reward.posting)
+    postings += await write_notices(connection, told, now)
+    changed = (await post(connection, postings, runtime.clock)).changed if postings else frozenset()
     await connection.execute(_LOCK_RECEIPTS, _RECEIPTS_LOCK)
     paid_at = min(max(report.occurred_at, order.created_at), now)
     number: int = await connection.fetchval(_PAY, order.id, paid_at, now, effected.organisation_id)
@@ -211,9 +226,9 @@ async def _applied(payer: _Payer, order: OrderRow, report: PaymentReport) -> _Se
         workspace_id=effected.workspace_id,
     )
     topics = (
-        *map(wallet_topic, effected.wallets | told),
+        *map(wallet_topic, effected.wallets | changed),
         *map(access_topic, effected.subjects),
-        workspace_topic(effected.workspace_id),
+        *([workspace_topic(effected.workspace_id)] if effected.workspace_id else []),
     )
     return _Settled(PaymentOutcome(PaymentVerdict.APPLIED, paid), topics)
 
@@ -231,7 +246,7 @@ async def confirm_transfer(
 ) -> Once[OrderChanged]:
     """Say, as an operator, that the money for an order is there now. On record, with the reason (G3).
 
-    Twelve statements, and what the effect needs.
+    Thirteen statements, and what the effect needs.
 
     Any order that waits for its payment can be paid so, and one that failed before it expired: money is money.
     Refused, and then nothing is recorded: another amount or currency (`AMOUNT_MISMATCH`), paid or expired already

@@ -29,6 +29,7 @@ WITH mine AS (
     SELECT workspace_id AS id FROM mine WHERE workspace_id = ANY ($2::uuid[])
     UNION ALL SELECT wallet_id FROM mine WHERE wallet_id = ANY ($2::uuid[])
     UNION ALL SELECT t.id FROM tasks t JOIN mine ON mine.wallet_id = t.wallet_id WHERE t.id = ANY ($2::uuid[])
+    UNION ALL SELECT t.id FROM refusals t JOIN mine ON mine.wallet_id = t.wallet_id WHERE t.id = ANY ($2::uuid[])
     UNION ALL SELECT t.id FROM organisations t JOIN mine USING (workspace_id) WHERE t.id = ANY ($2::uuid[])
     UNION ALL SELECT t.id FROM members t JOIN mine USING (workspace_id)
         WHERE t.id = ANY ($2::uuid[]) AND mine.role = 'ADMIN'

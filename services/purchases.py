@@ -12,7 +12,7 @@ from uuid import UUID
 from domain.authorization import permit
 from domain.errors import InvalidInput, Unauthenticated
 from domain.ids import public_id
-from domain.orders import OrderKind, PaymentMethod
+from domain.orders import BuyCredits, OrderKind, PaymentMethod
 from domain.principals import Principal
 from domain.refusals import Refusal, RefusalCode
 from feed.topics import workspace_topic
@@ -166,7 +166,7 @@ async def record_order(buying: Buying, order: OrderRow, verb: str) -> None:
     after: dict[str, object] = {
         "order": order.id,
         "kind": OrderKind(order.kind),
-        "seats": order.intent.seats,
+        "seats": None if isinstance(order.intent, BuyCredits) else order.intent.seats,
         "total_minor": order.total_minor,
         "currency": order.currency,
     }

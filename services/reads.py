@@ -106,7 +106,7 @@ WHERE ($2::uuid IS NULL OR m.person_id IS NOT NULL) AND ($3::uuid IS NULL OR s.i
 
 _WALLETS = f"""
 SELECT w.id, w.workspace_id, w.person_id, w.last_entry, w.last_at, w.next_due_at, w.balances, w.benefits_until,
-    w.suspended,
+    w.suspended, w.concurrency_max,
     (SELECT json_agg(row_to_json(a)) FROM allowances a WHERE a.wallet_id = w.id AND a.ends_at IS NULL) AS allowances
 FROM wallets w
 WHERE w.id = ANY ($1::uuid[]) AND {_VISIBLE}

@@ -182,7 +182,7 @@ async def renew(runtime: Runtime, connection: Connection, order: OrderRow, now: 
     if found is None:
         raise LookupError("organisations are never removed")
     organisation = await _with_term(connection, found, order, now, runtime.catalog.policies.payment_grace_days)
-    await _fit_seats(connection, organisation, order, now)
+    await _fit_seats(connection, organisation, order, intent.seats, now)
     posted = await post_benefits(connection, organisation, runtime.clock)
     return Effected(organisation.id, organisation.workspace_id, posted.wallets)
 
@@ -215,13 +215,15 @@ async def _with_term(
     return replace(found, subscription=after)
 
 
-async def _fit_seats(connection: Connection, organisation: Organisation, order: OrderRow, now: datetime) -> None:
+async def _fit_seats(
+    connection: Connection, organisation: Organisation, order: OrderRow, seats: int, now: datetime
+) -> None:
     """Let there be as many seats from the new term on as were bought with it."""
     starts_at = max(organisation.subscription.terms[-1].starts_at, now)
     row = await connection.fetchrow(_SEATS, organisation.id, starts_at, now)
     if row is None:
         raise RuntimeError("counting gave no row")
-    surplus: int = row["going_on"] - order.intent.seats
+    surplus: int = row["going_on"] - seats
     if surplus < 0:
         await add_seats(
             connection,

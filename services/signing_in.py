@@ -1,7 +1,7 @@
 """Signing in, and up: from what a provider asserts to a session, in one transaction (A2).
 
 Everybody who shows the same subject or the same verified e-mail waits for the same advisory locks, so that of many at
-once one makes the account and the others find it. Lock order: assertion, person, wallet.
+once one makes the account and the others find it. Lock order: assertion, person, the referrer's person (D4), wallets.
 """
 
 from dataclasses import dataclass
@@ -20,10 +20,12 @@ from domain.status import Standing, turned_away
 from feed.topics import access_topic, wallet_topic
 from models.database import Connection
 from services.accounts import Account, Profile, open_account
+from services.benefits import plan_benefits
 from services.identities import Assertion, add_email, add_identity, find_account, lock_assertion, welcome
 from services.keyed_hashes import KeyedHashes
-from services.memberships import plan_commands
+from services.notices import write_notices
 from services.posting import Posting, post
+from services.referrals import attribute
 from services.runtime import Runtime
 from services.sessions import open_session
 from services.tokens import IssuedCredential
@@ -63,14 +65,6 @@ class SignedIn:
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Account:
-    """Whose session it will be; `wallet_id` of an account that is new."""
-
-    person_id: UUID
-    wallet_id: UUID | None = None
-
-
 async def sign_in(
     runtime: Runtime,
     hashes: KeyedHashes,
@@ -80,6 +74,7 @@ async def sign_in(
     device: str | None,
     address: str | None,
     device_id: str | None = None,
+    referral_code: str | None = None,
 ) -> SignedIn | Refusal:
     """Open a session for who a provider says is there; open their account, if they have none (A2).
 
@@ -95,30 +90,33 @@ async def sign_in(
         device: the User-Agent, which names the session.
         address: the IP address, of which a keyed hash is kept (A3).
         device_id: an id that the browser keeps for us, of which a keyed hash is kept (A3).
+        referral_code: the code that they came with, as it is kept; it counts where an account is opened, only (D4).
 
     Returns the session, or the refusal `PERSON_SUSPENDED`, `PERSON_TERMINATED` or `NOT_FOUND` (a deleted account).
     """
     now = runtime.clock()
     async with runtime.database.transaction() as connection:
         await lock_assertion(connection, hashes, asserted)
-        account = await _found(connection, hashes, asserted, now)
-        if isinstance(account, Refusal):
-            return account
-        if account is None:
+        found = await _found(connection, hashes, asserted, now)
+        if isinstance(found, Refusal):
+            return found
+        opened, person_id = None, found
+        if person_id is None:
             opened = await _opened(connection, asserted, guest, now)
-            account = await _begun(connection, runtime, hashes, asserted, opened, now=now)
-        is_new = account.wallet_id is not None
+            person_id = opened.person_id
         seen = Seen(asserted.email, None, device_id, address)
-        await record_traits(connection, hashes, account.person_id, seen, now, flags=is_new)
-        issued = await open_session(connection, now, account.person_id, device)
-    topics = [access_topic(account.person_id)]
-    await runtime.broker.wake([*topics, wallet_topic(account.wallet_id)] if account.wallet_id else topics)
-    return SignedIn(account.person_id, issued, is_new)
+        await record_traits(connection, hashes, person_id, seen, now, flags=opened is not None)
+        changed: frozenset[UUID] = frozenset()
+        if opened:
+            changed = await _begun(connection, runtime, hashes, asserted, opened, referral_code=referral_code, now=now)
+        issued = await open_session(connection, now, person_id, device)
+    await runtime.broker.wake([access_topic(person_id), *map(wallet_topic, changed)])
+    return SignedIn(person_id, issued, opened is not None)
 
 
 async def _found(
     connection: Connection, hashes: KeyedHashes, asserted: Assertion, now: datetime
-) -> _Account | Refusal | None:
+) -> UUID | Refusal | None:
     """Find the account, and keep with it what is new: an identity that it did not have, a first e-mail address."""
     row = await find_account(connection, asserted)
     if row is None:
@@ -130,7 +128,8 @@ async def _found(
     if row["email"] is None and asserted.email is not None:
         await add_email(connection, row["id"], asserted.email)
     await welcome(connection, now, hashes, asserted)
-    return _Account(row["id"])
+    person_id: UUID = row["id"]
+    return person_id
 
 
 async def _begun(
@@ -140,17 +139,28 @@ async def _begun(
     asserted: Assertion,
     opened: Account,
     *,
+    referral_code: str | None,
     now: datetime,
-) -> _Account:
-    """Give a new account its identity and all that it begins with; a guest's unused messages are not converted."""
+) -> frozenset[UUID]:
+    """Give a new account its identity and all that it begins with; a guest's unused messages are not converted.
+
+    Who brought them gets the reward in the same go. Returns the wallets whose feeds are to be woken after the commit.
+    """
     policies = runtime.catalog.policies
     await add_identity(connection, now, opened.person_id, asserted)
-    commands: list[Command] = [RevokeGrants(GrantKind.GUEST), *plan_commands(runtime.catalog.plans[FREE_PLAN])]
-    if await welcome(connection, now, hashes, asserted):
+    commands: list[Command] = [RevokeGrants(GrantKind.GUEST), plan_benefits(runtime.catalog.plans[FREE_PLAN])]
+    is_welcome = await welcome(connection, now, hashes, asserted)
+    if is_welcome:
         meter, amount = policies.credit_meter, policies.sign_up_credits
         commands.append(OpenGrant(meter, GrantKind.SIGN_UP, amount, None, SIGN_UP_SOURCE))
-    await post(connection, [Posting(command, opened.wallet_id) for command in commands], runtime.clock)
-    return _Account(opened.person_id, opened.wallet_id)
+    postings = [Posting(command, opened.wallet_id) for command in commands]
+    if referral_code is not None:
+        reward = await attribute(
+            connection, policies, referral_code, opened.person_id, welcomed_before=not is_welcome, now=now
+        )
+        if reward:
+            postings += [reward.posting, *await write_notices(connection, [reward.told], now)]
+    return (await post(connection, postings, runtime.clock)).changed
 
 
 async def _opened(connection: Connection, asserted: Assertion, guest: Principal | None, now: datetime) -> Account:

@@ -11,11 +11,13 @@ from domain.principals import Principal
 from domain.refusals import Refusal, RefusalCode
 from domain.tasks import TaskStatus
 from domain.usage import check_quantity
+from services.key_use import note_use, payer_of
 from services.posting import Outcome, Posting
 from services.reads import tasks
 from services.requests import priced, reporter, requested
 from services.runtime import Runtime
-from services.usage import UsageReport, facts_of, usage_of
+from services.usage import by_key, facts_of, usage_of
+from services.usage_reports import UsageReport
 
 
 async def start_task(runtime: Runtime, principal: Principal, report: UsageReport, key: str) -> Outcome:
@@ -29,18 +31,22 @@ async def start_task(runtime: Runtime, principal: Principal, report: UsageReport
     permit(principal, "Mutation.startTask")
     product, rule = priced(runtime.catalog, report.product)
     check_quantity(product, report.quantity, field=("input", "estimate"), least=1)
-    policies = runtime.catalog.policies
+    usage, policies = usage_of(report, principal), runtime.catalog.policies
+    payer = await payer_of(runtime, principal, report)
+    if isinstance(payer, Refusal):
+        return payer
     command = StartTask(
         uuid7(runtime.clock(), os.urandom(10)),
-        usage_of(report, principal),
+        by_key(usage, payer),
         rule,
         timedelta(hours=policies.hold_timeout_hours),
         policies.running_tasks_per_wallet_max,
         policies.enterprise_surfaces,
     )
-    return await runtime.poster.submit(
-        Posting(command, report.wallet_id, reporter(principal), requested(key, "startTask", facts_of(report)))
-    )
+    asked = requested(key, "startTask", facts_of(report, payer))
+    outcome = await runtime.poster.submit(Posting(command, payer.wallet_id, reporter(principal), asked))
+    await note_use(runtime, payer, report)
+    return outcome
 
 
 async def complete_task(runtime: Runtime, principal: Principal, task_id: UUID, quantity: int, key: str) -> Outcome:

@@ -56,6 +56,11 @@ JOIN traits other ON other.kind = mine.kind AND other.hash = mine.hash AND other
 WHERE mine.person_id = $1 AND mine.kind = ANY ($2::text[])
 LIMIT $3
 """
+_ARE_LINKED = """
+SELECT EXISTS (
+    SELECT FROM traits mine JOIN traits other ON other.kind = mine.kind AND other.hash = mine.hash
+    WHERE mine.person_id = $1 AND other.person_id = $2)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,12 @@ async def same_person(
     """
     rows = await connection.fetch(_LINKED, person_id, list(kinds), LINKED_MAX)
     return frozenset({person_id, *(row["person_id"] for row in rows)})
+
+
+async def are_linked(connection: Connection, one: UUID, other: UUID) -> bool:
+    """Tell whether two accounts share a trait of any kind, however many share it: one statement."""
+    found: bool = await connection.fetchval(_ARE_LINKED, one, other)
+    return found
 
 
 def _hashed(hashes: KeyedHashes, seen: Seen) -> list[tuple[TraitKind, str]]:

@@ -40,6 +40,9 @@ _FORGET_CODES = """
 DELETE FROM one_time_codes WHERE code_hash IN (
     SELECT code_hash FROM one_time_codes WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
 """
+_FORGET_VIOLATIONS = """
+DELETE FROM violations WHERE id IN (SELECT id FROM violations WHERE at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+"""
 _FORGET_REFUSALS = """
 DELETE FROM refusals WHERE id IN (SELECT id FROM refusals WHERE at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
 """
@@ -65,7 +68,7 @@ async def write_due(runtime: Runtime) -> int:
 
 
 async def forget(runtime: Runtime) -> int:
-    """Delete idempotency keys, kept results, codes and refusals that are past their retention, and guests' data (A1).
+    """Forget idempotency keys, results, codes, refusals and violations past their retention, and guests' data (A1).
 
     Up to 1 000 rows of each and 100 guests; returns how many it were, so call again while it is not 0.
     """
@@ -75,6 +78,7 @@ async def forget(runtime: Runtime) -> int:
         (_FORGET_KEYS, policies.idempotency_retention_days),
         (_FORGET_RESULTS, policies.idempotency_retention_days),
         (_FORGET_REFUSALS, policies.refusal_retention_days),
+        (_FORGET_VIOLATIONS, policies.refusal_retention_days),
         (_FORGET_CODES, 0),
     ):
         tag = await runtime.database.pool.execute(statement, now - timedelta(days=days), ROWS_FORGOTTEN_PER_ROUND_MAX)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from domain.money import money_words
-from domain.orders import LineKind
+from domain.orders import LineKind, OrderLine
 from services.orders import OrderRow
 
 STYLE = """
@@ -21,14 +21,14 @@ label.choice { display: flex; gap: .5rem; align-items: baseline } label.choice i
 _WHAT = {
     LineKind.SEATS_FOR_TERM: "Seats for the term",
     LineKind.SEATS_FOR_REST_OF_TERM: "Seats for the rest of the term",
+    LineKind.CREDIT_PACK: "Pack of credits",
 }
 
 
 def lines_table(order: OrderRow) -> str:
     """Write what is charged for, as HTML."""
     rows = "".join(
-        f"<tr><td>{escape(_WHAT[line.kind])}<br><small>{day(line.starts_at)} to {day(line.ends_at)}, "
-        f"{line.days} of {line.days_in_term} days</small></td><td>{line.quantity:,}</td>"
+        f"<tr><td>{escape(_WHAT[line.kind])}{_time(line)}</td><td>{line.quantity:,}</td>"
         f"<td>{money(line.unit_minor, order)}</td><td>{money(line.amount_minor, order)}</td></tr>"
         for line in order.lines
     )
@@ -37,6 +37,14 @@ def lines_table(order: OrderRow) -> str:
         f"<tbody>{rows}</tbody><tfoot><tr><th colspan=3>Total</th><td>{money(order.total_minor, order)}</td></tr>"
         "</tfoot></table>\n"
     )
+
+
+def _time(line: OrderLine) -> str:
+    """Write what time a line is for; nothing, if it is for none."""
+    if line.starts_at is None or line.ends_at is None:
+        return ""
+    days = f"{line.days} of {line.days_in_term} days"
+    return f"<br><small>{day(line.starts_at)} to {day(line.ends_at)}, {days}</small>"
 
 
 def facts_list(*facts: tuple[str, str]) -> str:

@@ -1,8 +1,8 @@
 """Sign-ins under way: each in a signed cookie of its own, so that several tabs do not disturb each other.
 
-Kept there: Authlib's state, nonce and code verifier, where to go afterwards, and which guest it was who began. The
-guest is named by the ids of person and credential, taken from a credential that held at that moment; a browser can
-read this, and cannot make it up.
+Kept there: Authlib's state, nonce and code verifier, where to go afterwards, which guest it was who began, and the
+referral code that they came with. The guest is named by the ids of person and credential, taken from a credential that
+held at that moment; a browser can read this, and cannot make it up.
 """
 
 from collections.abc import Mapping

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 from app.browsers import Browsers
 from app.principal import bearer_of
 from app.sign_in.flows import PATH
-from domain.errors import Inactive, Unauthenticated
+from domain.errors import Forbidden, Inactive, Unauthenticated
 from domain.ids import public_id
 from domain.principals import Caller
 from services.authentication import authenticate
@@ -68,7 +68,7 @@ class Leaving:
         for read in (self._browsers.token, bearer_of):
             try:
                 caller = await authenticate(self._runtime(), read(headers))
-            except (Unauthenticated, Inactive):
+            except (Unauthenticated, Inactive, Forbidden):
                 continue  # it has ended, or opens nothing
             if caller.caller in (Caller.USER, Caller.GUEST) and caller.credential:
                 await revoke(self._runtime(), caller.credential)

@@ -26,6 +26,7 @@ from app.sign_in.problems import FAULTS, Problem, ProblemCode, Told
 from app.sign_in.providers import SignInProvider
 from domain.errors import Inactive, Unauthenticated
 from domain.principals import ANONYMOUS, Caller, Principal
+from domain.referrals import read_code
 from domain.refusals import Refusal
 from execution import ClientError, Credentials
 from services.authentication import is_valid
@@ -94,6 +95,8 @@ class SignIn:
             parameters["code_challenge"] = challenge
         if ticket := request.query_params.get("ticket"):
             parameters["ticket"] = ticket
+        if referral := _referral(request):
+            parameters["referral"] = referral
         caller = (await self._visitor(request)).caller
         ways = [(each.slug, each.title) for each in self._providers.values()]
         return choice_page(ways, parameters, signed_in=caller is Caller.USER)
@@ -113,6 +116,7 @@ class SignIn:
             "return_to": return_to,
             "challenge": challenge,
             "guest": guest,
+            "referral": _referral(request),
         }
         response = RedirectResponse(begun.url, status_code=303, headers={"cache-control": "no-store"})
         self._open_flows.keep(request, response, begun.state, session)
@@ -147,6 +151,7 @@ class SignIn:
             device=request.headers.get("user-agent", "")[:_USER_AGENT_CHARACTERS_MAX],
             address=request.client.host if request.client else None,
             device_id=device,
+            referral_code=begun.get("referral"),  # of a sign-in that an older process began, there is none
         )
         if isinstance(signed_in, Refusal):
             return problem_page(Told(signed_in.code.value, signed_in.message, 403))
@@ -244,6 +249,11 @@ class SignIn:
             return None
         query = f"?{asked.query}" if asked.query else ""
         return RedirectResponse(f"{settings.public_origin}{asked.path}{query}", status_code=307)
+
+
+def _referral(request: Request) -> str | None:
+    """Read the referral code that somebody comes with; what is none stops nobody from signing up (D4)."""
+    return read_code(request.query_params.get("referral", ""))
 
 
 def _denied(error: str) -> Problem:

@@ -19,6 +19,8 @@ __all__ = ["catalog", "clock", "runtime"]
 
 pytestmark = pytest.mark.anyio
 
+STATUS = "SELECT status FROM persons WHERE id = $1"
+
 
 @pytest.fixture(autouse=True)
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +45,7 @@ async def test_a5_exports_are_built_and_deletions_are_carried_out(runtime: Runti
         return await states() == ["READY"]
 
     async def is_deleted() -> bool:
-        return str(await runtime.database.pool.fetchval("SELECT status FROM persons")) == "DELETED"
+        return str(await runtime.database.pool.fetchval(STATUS, known.principal.person_id)) == "DELETED"
 
     await until(is_ready)
     assert (await exports_of_viewer(runtime, known.principal))[0].progress == 100

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.principal import principal_of
+from domain.api_keys import make_key
 from domain.principals import ANONYMOUS, Caller, Principal
 from domain.usage import Surface
 from execution import ClientError, Credentials
@@ -155,3 +156,16 @@ async def test_b13_a_mistaken_surface_costs_no_ticket(runtime: Runtime) -> None:
         await principal_of(runtime, Credentials({}, {"ticket": ticket, "surface": "TV"}))
     found = await principal_of(runtime, Credentials({}, {"ticket": ticket, "surface": "CLI"}))
     assert (found.subject, found.surface) == (caller.subject, Surface.CLI)
+
+
+async def test_g1_an_api_key_is_no_credential_here_and_costs_no_statement(runtime: Runtime) -> None:
+    key = make_key(bytes(25)).text
+    bearer = f"Bearer {key}"
+    async with recorded(runtime.database.pool) as statements:
+        for headers, params in (({"authorization": bearer}, None), ({}, {"authorization": bearer})):
+            with pytest.raises(ClientError) as refused:
+                await principal_of(runtime, Credentials(headers, params))
+            assert refused.value.code == "FORBIDDEN"
+            assert "gateway passes it on" in refused.value.message
+            assert key not in refused.value.message
+    assert statements == []

@@ -34,6 +34,7 @@ def test_every_variable_is_read() -> None:
             "ALLOT_BROKER": "memory",
             "ALLOT_INTROSPECTION": "OFF",
             "ALLOT_GRAPHIQL": "off",
+            "ALLOT_RATE_LIMITS": "off",
             "ALLOT_SECRET": LONG_SECRET,
             "ALLOT_LOG_LEVEL": "WARNING",
         }
@@ -47,6 +48,7 @@ def test_every_variable_is_read() -> None:
         broker=BrokerKind.MEMORY,
         introspection=False,
         graphiql=False,
+        rate_limits=False,
         secret=Secret(LONG_SECRET),
         log_level=LogLevel.WARNING,
     )
@@ -111,6 +113,7 @@ def test_database_urls_that_are_taken(url: str) -> None:
         ("ALLOT_BROKER", "redis", "one of postgres, memory"),
         ("ALLOT_INTROSPECTION", "yes", "on or off"),
         ("ALLOT_GRAPHIQL", "1", "on or off"),
+        ("ALLOT_RATE_LIMITS", "no", "on or off"),
         ("ALLOT_LOG_LEVEL", "loud", "one of critical, error, warning, info, debug"),
     ],
 )

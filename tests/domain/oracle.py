@@ -27,6 +27,7 @@ from domain.commands import (
     StartAllowance,
     StartTask,
     SuspendBenefits,
+    TakeBack,
     Tell,
 )
 from domain.grants import GrantKind
@@ -51,6 +52,7 @@ class Gift:
     allowance: int | None = None
     period_start: datetime | None = None
     revoked: bool = False
+    taken_back: int = 0
 
     @property
     def name(self) -> tuple[object, ...]:
@@ -128,6 +130,7 @@ class Oracle:
         self.charges: list[tuple[Gift, int]] = []
         self.until: datetime | None = None
         self.suspended: SuspensionReason | None = None
+        self.concurrency_max: int | None = None
 
     def answer(self, command: Command, now: datetime) -> Answer:  # noqa: C901, PLR0911, PLR0912  (naive)
         if self.until is not None and self.until <= now and not self.suspended:
@@ -157,12 +160,17 @@ class Oracle:
                 if self.suspended is not SuspensionReason.MEMBERSHIP_ENDED:
                     self.suspended = command.reason
                 return Answer()
-            case Consume() | StartTask() if self.suspended is SuspensionReason.MEMBERSHIP_ENDED:
-                return Answer(RefusalCode.MEMBERSHIP_ENDED)
             case RevokeGrants():
                 kind = command.kind
                 for gift in self.gifts:
                     gift.revoked |= gift.kind is kind and gift.allowance is None
+                return Answer()
+            case TakeBack():
+                left = command.amount
+                for gift in self._in_order(command.meter, Pool.MAIN):
+                    part = min(left, self._remaining(gift)) if gift.allowance is None else 0
+                    gift.taken_back += part
+                    left -= part
                 return Answer()
             case Tell():
                 return Answer()
@@ -175,10 +183,10 @@ class Oracle:
                 return Answer(draws=_named(draws), charged=amount)
             case StartTask():
                 meter, amount = command.rule.meter, _priced(command.usage.quantity, command.rule.per_unit)
-                if len([job for job in self.jobs if self._runs(job)]) >= command.running_max:
-                    return Answer(RefusalCode.TOO_MANY_RUNNING_TASKS)
-                if short := self._short(meter, amount):
+                if short := self._short(meter, amount, starts=True):
                     return short
+                if len(self._running()) >= command.running_max:
+                    return Answer(RefusalCode.TOO_MANY_RUNNING_TASKS)
                 draws = self._take(meter, amount)
                 expires = now + command.hold_for
                 self.jobs.append(Job(command.task_id, meter, command.rule.per_unit, draws, amount, expires))
@@ -206,6 +214,12 @@ class Oracle:
                 full = asked.amount if asked.opens_on_use else 0
                 figures, start, end = (full, 0, 0, full, 0), None, None
             rows.append(Balance(asked.meter, asked.pool, promise.number, *figures, start, end))
+        if self.concurrency_max is not None:
+            running = self._running()
+            most = 1_000 * max(self.concurrency_max, len(running))
+            held, ends = 1_000 * len(running), sorted(job.expires for job in running)
+            figures, end = (most, 0, held, most - held, 0), ends[0] if ends else None
+            rows.append(Balance("running_task", Pool.CONCURRENCY, None, *figures, None, end))
         for meter in sorted({gift.meter for gift in self.gifts if gift.allowance is None}):
             each = [self._figures(gift) for gift in self.gifts if gift.meter == meter and gift.allowance is None]
             granted, used, held, remaining, lapsed = (sum(column) for column in zip(*each, strict=True))
@@ -215,15 +229,19 @@ class Oracle:
     def _runs(self, job: Job) -> bool:
         return not job.resolved and self.now < job.expires
 
+    def _running(self) -> list[Job]:
+        return [job for job in self.jobs if self._runs(job)]
+
     def _over(self, gift: Gift) -> bool:
         return gift.revoked or (gift.ends is not None and gift.ends <= self.now)
 
     def _figures(self, gift: Gift) -> tuple[int, int, int, int, int]:
         used = sum(amount for charged, amount in self.charges if charged is gift)
         held = sum(amount for job in self.jobs if self._runs(job) for holding, amount in job.holds if holding is gift)
-        rest = gift.amount - used - held
+        back = gift.taken_back
+        rest = gift.amount - used - held - back
         taken = self._over(gift) or (gift.allowance is not None and self.suspended)
-        return (gift.amount, used, held, 0, rest) if taken else (gift.amount, used, held, rest, 0)
+        return (gift.amount, used, held, 0, back + rest) if taken else (gift.amount, used, held, rest, back)
 
     def _remaining(self, gift: Gift) -> int:
         return self._figures(gift)[3]
@@ -309,6 +327,7 @@ class Oracle:
                 promise.since = self.now
         over = command.until is not None and command.until <= self.now
         self.until, self.suspended = command.until, SuspensionReason.SUBSCRIPTION_EXPIRED if over else None
+        self.concurrency_max = command.concurrency_max
         self._open_periods()
 
     def _closed_windows(self, meter: str) -> list[Promise]:
@@ -336,20 +355,26 @@ class Oracle:
         closed = [promise for promise in self._closed_windows(meter) if promise.command.pool is pool]
         return there + sum(promise.command.amount for promise in closed)
 
-    def _short(self, meter: str, amount: int) -> Answer | None:
+    def _short(self, meter: str, amount: int, *, starts: bool = False) -> Answer | None:
         pools = [pool for pool in self._pools(meter) if self._available(meter, pool) < amount]
-        if not pools:
+        if starts and self.concurrency_max is not None and len(self._running()) >= self.concurrency_max:
+            pools.append(Pool.CONCURRENCY)
+        main = [row for row in self.balances() if row.meter == meter and row.pool is Pool.MAIN]
+        ended = self.suspended is SuspensionReason.MEMBERSHIP_ENDED
+        if not pools and not ended:
             return None
-        rows = [row for row in self.balances() if row.meter == meter]
-        if self.suspended:
-            shown = pools if [row for row in rows if row.pool is Pool.MAIN] else []
-            return Answer(RefusalCode.SUBSCRIPTION_EXPIRED, shown)
-        if not rows:
-            return Answer(RefusalCode.NOT_ENTITLED)
-        if pools == [Pool.WINDOW]:
-            return Answer(RefusalCode.WINDOW_LIMIT_REACHED, pools)
-        quota = [row for row in rows if row.allowance is not None and row.pool is Pool.MAIN]
-        return Answer(RefusalCode.QUOTA_EXHAUSTED if quota else RefusalCode.INSUFFICIENT_CREDITS, pools)
+        quota = [row for row in main if row.allowance is not None]
+        reasons: list[tuple[object, RefusalCode]] = [
+            (ended, RefusalCode.MEMBERSHIP_ENDED),
+            (Pool.MAIN in pools and self.suspended, RefusalCode.SUBSCRIPTION_EXPIRED),
+            (Pool.MAIN in pools and not main, RefusalCode.NOT_ENTITLED),
+            (Pool.MAIN in pools and quota, RefusalCode.QUOTA_EXHAUSTED),
+            (Pool.MAIN in pools, RefusalCode.INSUFFICIENT_CREDITS),
+            (Pool.WINDOW in pools, RefusalCode.WINDOW_LIMIT_REACHED),
+            (Pool.CONCURRENCY in pools, RefusalCode.CONCURRENCY_LIMIT_REACHED),
+        ]
+        code = next(code for holds, code in reasons if holds)
+        return Answer(code, [pool for pool in pools if main or pool is not Pool.MAIN])
 
     def _take(self, meter: str, amount: int) -> list[tuple[Gift, int]]:
         for promise in self._closed_windows(meter):
@@ -357,14 +382,17 @@ class Oracle:
         taken: list[tuple[Gift, int]] = []
         for pool in self._pools(meter):
             left = amount
-            gifts = [gift for gift in self.gifts if (gift.meter, gift.pool) == (meter, pool)]
-            for gift in sorted(gifts, key=lambda gift: (RANKS.get(gift.kind, 0), gift.ends or NEVER, gift.starts)):
+            for gift in self._in_order(meter, pool):
                 part = min(left, self._remaining(gift))
                 if part:
                     taken.append((gift, part))
                     left -= part
             assert not left
         return taken
+
+    def _in_order(self, meter: str, pool: Pool) -> list[Gift]:
+        gifts = [gift for gift in self.gifts if (gift.meter, gift.pool) == (meter, pool)]
+        return sorted(gifts, key=lambda gift: (RANKS.get(gift.kind, 0), gift.ends or NEVER, gift.starts))
 
     def _finish(self, job: Job, command: CompleteTask | ReleaseTask | ExtendTask) -> Answer:
         if isinstance(command, ExtendTask):

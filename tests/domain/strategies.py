@@ -25,6 +25,7 @@ from domain.commands import (
     StartAllowance,
     StartTask,
     SuspendBenefits,
+    TakeBack,
     Tell,
 )
 from domain.entries import Entry
@@ -127,6 +128,7 @@ class Entitle:
     quotas: tuple[tuple[str, Pool, int, Cycle], ...]
     anchor: timedelta | None
     until: timedelta | None
+    concurrency_max: int | None = None
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,14 @@ class Revoke:
 
 
 @dataclass(frozen=True)
+class Back:
+    """Take back up to an amount of what was given once."""
+
+    meter: str
+    amount: int
+
+
+@dataclass(frozen=True)
 class Say:
     """Tell the owner something."""
 
@@ -153,7 +163,7 @@ class Nothing:
     """Only read."""
 
 
-Action = Spend | Start | Finish | Give | Subscribe | Unsubscribe | Entitle | Suspend | Revoke | Say | Nothing
+Action = Spend | Start | Finish | Give | Subscribe | Unsubscribe | Entitle | Suspend | Revoke | Back | Say | Nothing
 Step = tuple[timedelta, Action]
 History = list[Step]
 
@@ -194,6 +204,9 @@ ENDINGS: tuple[Action, ...] = (
     *(Unsubscribe(back) for back in range(3)),
     Revoke(GrantKind.SIGN_UP),
     Revoke(GrantKind.PLAN),
+    Back(CREDIT, 1),
+    Back(CREDIT, 100_001),
+    Back(TOKEN, 10**9),
     Say(),
     Nothing(),
 )
@@ -214,6 +227,8 @@ ENTITLEMENTS: tuple[Action, ...] = (
     *(Entitle(quotas, None, _TERMS[4]) for quotas in (SEAT, RAISED)),
     Entitle(RAISED, timedelta(), _TERMS[2]),
     Entitle((), timedelta(), None),
+    *(Entitle(SEAT, timedelta(), _TERMS[3], most) for most in (1, 2, 3)),
+    Entitle((), None, None, 1),
     *(Suspend(reason) for reason in SuspensionReason),
     *(Suspend(reason) for reason in SuspensionReason),
 )
@@ -247,8 +262,18 @@ _QUOTA = (_AT_ONCE, Subscribe(CREDIT, Pool.MAIN, 100_000, WEEK))
 _LIMIT = (_AT_ONCE, Subscribe(CREDIT, Pool.WINDOW, 60_000, WINDOW))
 _TOKENS = (_AT_ONCE, Subscribe(TOKEN, Pool.MAIN, 80_001, EXACT_WEEK))
 _JOINED = (_AT_ONCE, Entitle(SEAT, timedelta(), timedelta(days=40)))
+_LIMITED = (_AT_ONCE, Entitle(SEAT, timedelta(), timedelta(days=366), 2))
 beginnings = st.sampled_from(
-    [[], [_GIFT], [_GIFT, _PURCHASE], [_QUOTA, _LIMIT], [_TOKENS, _GIFT, _QUOTA, _LIMIT], [_JOINED], [_JOINED, _GIFT]]
+    [
+        [],
+        [_GIFT],
+        [_GIFT, _PURCHASE],
+        [_QUOTA, _LIMIT],
+        [_TOKENS, _GIFT, _QUOTA, _LIMIT],
+        [_JOINED],
+        [_JOINED, _GIFT],
+        [_LIMITED],
+    ]
 )
 
 histories: st.SearchStrategy[History] = st.builds(
@@ -270,7 +295,7 @@ class Run:
     tasks: dict[UUID, Task] = field(default_factory=dict)
     started: list[UUID] = field(default_factory=list)
 
-    def command(self, action: Action) -> Command:  # noqa: C901, PLR0911  (one for each of a closed set)
+    def command(self, action: Action) -> Command:  # noqa: C901, PLR0911, PLR0912  (one for each of a closed set)
         """Say the action as a command, at the clock's instant."""
         match action:
             case Spend(meter, quantity):
@@ -291,17 +316,19 @@ class Run:
                 return StartAllowance(meter, pool, amount, cycle, "plan", pool is Pool.WINDOW, begins)
             case Unsubscribe(back):
                 return EndAllowance(self.state.allowances_made - back)
-            case Entitle(quotas, anchor, until):
+            case Entitle(quotas, anchor, until, concurrency_max):
                 since = self.now if anchor is None else T0 + anchor
                 wanted = tuple(
                     StartAllowance(meter, pool, amount, cycle, "seat", pool is Pool.WINDOW, since)
                     for meter, pool, amount, cycle in quotas
                 )
-                return SetBenefits(wanted, None if until is None else T0 + until)
+                return SetBenefits(wanted, None if until is None else T0 + until, concurrency_max)
             case Suspend(reason):
                 return SuspendBenefits(reason)
             case Revoke(kind):
                 return RevokeGrants(kind)
+            case Back(meter, amount):
+                return TakeBack(meter, amount)
             case Say():
                 return Tell(Notice("TERMS_CHANGED", {"version": "2"}))
             case Nothing():

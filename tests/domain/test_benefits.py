@@ -389,7 +389,7 @@ def _as_it_is(run: Run) -> SetBenefits:
         StartAllowance(kept.meter, kept.pool, kept.amount, kept.cycle, kept.source, kept.opens_on_use, kept.anchor)
         for kept in run.state.allowances.values()
     )
-    return SetBenefits(wanted, run.state.benefits.until)
+    return SetBenefits(wanted, run.state.benefits.until, run.state.benefits.concurrency_max)
 
 
 @share(4)
@@ -416,7 +416,7 @@ def test_b9_what_is_set_is_in_force(history: History, delay: timedelta, action: 
     kept = {(row.meter, row.pool): (row.amount, row.cycle, row.anchor) for row in state.allowances.values()}
     assert kept == {(row.meter, row.pool): (row.amount, row.cycle, row.anchor) for row in command.allowances}
     over = command.until is not None and command.until <= max(now, run.now)
-    assert state.benefits == Benefits(command.until, EXPIRED if over else None)
+    assert state.benefits == Benefits(command.until, EXPIRED if over else None, command.concurrency_max)
     for row in state.allowances.values():
         if row.opens_on_use or over or max(now, run.now) < row.anchor:
             continue

@@ -186,6 +186,8 @@ prices: product = "chat-message" -> product = "chat"
   prices: must have a price of chat-message (products.toml)
 prices: meter = "chat_credit" -> meter = 1
   prices[0].meter: must be one of chat_credit, coding_request, work_token (meters.toml); is 1
+prices: meter = "chat_credit" -> meter = "running_task"
+  prices[0].meter: must be one of chat_credit, coding_request, work_token (meters.toml); is "running_task"
 prices: product = "work-task" -> product = "chat-message"
   prices[2].product: must have one price; chat-message-standard is one already; is "chat-message"
 prices: per_unit = 1 -> per_unit = 1_000_000_000_000
@@ -208,6 +210,10 @@ plans: meter = "work_token" -> meter = "chat_credit"
   plans[0].allowances[1].pool: must be given once for chat_credit; is "MAIN"
 plans: meter = "work_token" -> meter = "tokens"
   plans[0].allowances[1].meter: must be one of chat_credit, coding_request, work_token (meters.toml); is "tokens"
+plans: meter = "work_token" -> meter = "running_task"
+  plans[0].allowances[1].meter: must be one of chat_credit, coding_request, work_token (meters.toml); is "running_task"
+plans: pool = "MAIN" -> pool = "CONCURRENCY"
+  plans[0].allowances[0].pool: must be one of MAIN, WINDOW; is "CONCURRENCY"
 plans: pool = "MAIN" -> pool = "WINDOW"
   plans[0].allowances[0].pool: must stand beside a MAIN allowance of chat_credit; is "WINDOW"
 plans: count = 7 -> count = 367
@@ -276,7 +282,7 @@ def test_documents_that_are_missing_double_or_unknown_are_named() -> None:
         parse_catalog([*documents, documents[0], Document("promotions", 1, "")])
     assert caught.value.problems == (
         f"{documents[0].name}.toml: is given twice",
-        "promotions.toml: is no part of the catalog, which is meters, products, prices, plans, policies",
+        f"promotions.toml: is no part of the catalog, which is {', '.join(DOCUMENTS)}",
         "plans.toml: is missing",
     )
 

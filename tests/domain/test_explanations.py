@@ -11,7 +11,7 @@ from domain.entries import Entry, EntryKind
 from domain.explanations import explain, explain_refusal
 from domain.grants import GrantKind
 from domain.ledger import Refused
-from domain.meters import Meter, Pool, Product
+from domain.meters import RUNNING_TASK, Meter, Pool, Product
 from domain.tasks import TaskStatus
 from domain.wording import Words, plural
 from tests.domain.strategies import (
@@ -42,7 +42,11 @@ from tests.domain.strategies import (
 NOW = timedelta()
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WORDS = Words(
-    {CREDIT: Meter(CREDIT, "Chat credits", "credit"), TOKEN: Meter(TOKEN, "Work tokens", "token")},
+    {
+        CREDIT: Meter(CREDIT, "Chat credits", "credit"),
+        TOKEN: Meter(TOKEN, "Work tokens", "token"),
+        RUNNING_TASK: Meter(RUNNING_TASK, "Running tasks", "task"),
+    },
     {
         "chat-message": Product("chat-message", "Chat message", 1_000, 100_000),
         "work-task": Product("work-task", "Work task, in tokens", 1_000, 100_000_000),
@@ -276,6 +280,15 @@ def test_c5_f7_a_refusal_for_credits_and_one_for_a_closed_window() -> None:
         "The limit of the current window does not cover this. 75 credits are needed. Chat credits, current window: "
         "60 of 60 credits remain (0 used, 0 held); no window is open, and a new one gives no more than this. "
         "Nothing was charged. (WINDOW_LIMIT_REACHED)"
+    )
+
+
+def test_c5_f7_a_refusal_for_tasks_that_run_says_when_there_is_room_again() -> None:
+    limited = (NOW, Entitle(((CREDIT, Pool.MAIN, 100_000, WEEK),), NOW, None, 1))
+    assert _refusal(limited, TASK, TASK) == (
+        "As many tasks run as the plan allows at the same time. One that ends makes room. "
+        "Running tasks: 0 of 1 task remain (0 used, 1 held); each one that ends makes room, the first of them on "
+        "2024-02-01 09:30 UTC at the latest. Nothing was charged. (CONCURRENCY_LIMIT_REACHED)"
     )
 
 

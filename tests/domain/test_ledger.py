@@ -9,6 +9,7 @@ from domain.balances import Balance
 from domain.entries import RESOLUTIONS, Entry, EntryKind
 from domain.grants import Grant
 from domain.ledger import Accepted, Decision, Refused, advance
+from domain.meters import Pool
 from domain.refusals import RefusalCode
 from domain.tasks import TaskStatus
 from domain.wallets import WalletState, apply, balances
@@ -143,7 +144,8 @@ def _check_decision(before: WalletState, decision: Decision, run: Run) -> None:
                 assert limit.held == sum(row.held for row in rows)
                 assert limit.remaining == sum(row.remaining for row in rows)
                 assert limit.limit == limit.used + limit.held + limit.remaining
-                resets = [row.resets_at for row in shown if row.resets_at and not page.state.benefits.suspended]
+                refreshes = limit.pool is Pool.CONCURRENCY or not page.state.benefits.suspended
+                resets = [row.resets_at for row in shown if row.resets_at and refreshes]
                 assert limit.resets_at == min(resets, default=None)
                 assert refusal.requested is not None
                 assert limit.remaining < refusal.requested

@@ -25,8 +25,13 @@ FACTS = {
     "ended_at": AT.isoformat(),
     "ends_at": AT.isoformat(),
     "until_at": AT.isoformat(),
+    "credits": "50",
+    "amount": "50",
     "days": "7",
     "role": "ADMIN",
+    "hint": "ak_…1234",
+    "restricted_at": AT.isoformat(),
+    **Text("3 requests", "3 次请求").facts("why"),
 }
 
 

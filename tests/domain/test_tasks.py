@@ -12,7 +12,7 @@ from domain.commands import Command, CompleteTask, ExtendTask, OpenGrant, Releas
 from domain.entries import Change, Entry, EntryKind
 from domain.grants import Draw, GrantKind
 from domain.ledger import Accepted, Refused, decide
-from domain.meters import Pool
+from domain.meters import QUOTA_POOLS, Pool
 from domain.refusals import RefusalCode
 from domain.tasks import TaskStatus
 from domain.wallets import WalletState, balances
@@ -125,7 +125,7 @@ def test_f4_every_pool_gives_the_same_beyond_the_hold(gift: int, quota: int, est
     assert settled.entry.receipt is not None
     charged = min(actual, gift + quota, 150)
     assert (settled.entry.receipt.charged, settled.entry.receipt.waived) == (charged, actual - charged)
-    for pool in Pool:
+    for pool in QUOTA_POOLS:
         rows = [row for row in balances(run.state) if row.pool is pool]
         assert sum(row.used for row in rows) == charged
         assert not sum(row.held for row in rows)

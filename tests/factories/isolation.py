@@ -63,6 +63,7 @@ ROWS = {
     "workspace_settings": "workspace_id = $2",
     "members": "workspace_id = $2 AND person_id = $3",
     "wallets": "workspace_id = $2 AND person_id = $3",
+    "violations": "workspace_id = $2",
     "credentials": "workspace_id = $2 AND person_id = $3",
     "persons": "id = $3",
     "allowances": "workspace_id = $2 AND wallet_id = $4 AND number = 1",
@@ -70,6 +71,8 @@ ROWS = {
     "tasks": "workspace_id = $2 AND wallet_id = $4 AND status = 'RUNNING'",
     "entries": "workspace_id = $2 AND wallet_id = $4 AND kind = 'HOLD'",
     "refusals": "workspace_id = $2 AND wallet_id = $4",
+    "usage_marks": "workspace_id = $2 AND wallet_id = $4",
+    "usage_hours": "workspace_id = $2 AND wallet_id = $4",
     "idempotency_keys": "wallet_id = $4 AND entry IS NOT NULL",
 }
 """Which row of a table stands for an organisation: $1; $2 is its workspace, $3 its administrator, $4 their wallet."""
@@ -110,7 +113,15 @@ FURNITURE = (
     "INSERT INTO workspace_settings SELECT gen_random_uuid(), workspace, person, 'theme', 'dark', now() FROM them",
     """INSERT INTO credentials (id, kind, label, secret_hash, person_id, workspace_id, scopes, created_at)
     SELECT gen_random_uuid(), 'SESSION', '', sha256(paid::text::bytea), person, workspace, '{}', now() FROM them""",
+    """INSERT INTO violations (id, credential_id, workspace_id, person_id, at, product, surface, why, list_version)
+    SELECT gen_random_uuid(), c.id, workspace, person, now(), 'coding-request', 'CLI', 'MISSING', 0
+    FROM them JOIN credentials c ON c.workspace_id = workspace AND c.person_id = person""",
     "UPDATE persons SET default_workspace_id = workspace FROM them WHERE id = person",
+    """INSERT INTO usage_marks SELECT w.id, w.workspace_id, 0
+    FROM them JOIN wallets w ON w.workspace_id = workspace AND w.person_id = person""",
+    """INSERT INTO usage_hours SELECT gen_random_uuid(), m.wallet_id, m.workspace_id, date_trunc('hour', now(), 'UTC'),
+        'chat_credit', 'chat-message', 'WEB', '', '', 1, 1, 1
+    FROM them JOIN usage_marks m ON m.workspace_id = workspace""",
 )
 
 
@@ -153,12 +164,15 @@ async def _fresh(runtime: Runtime, ref: OrganisationRef, rows: Mapping[str, Row]
         "invitation_uses": {},
         "workspace_settings": {"name": "other"},
         "wallets": {"person_id": str(walletless)},
+        "violations": {},
         "credentials": {"secret_hash": "\\x" + uuid4().hex * 2},
         "allowances": {"number": 99, "ends_at": "2030-01-01T00:00:00Z"},
         "grants": {"number": 99},
         "tasks": {},
         "entries": {"kind": "EXTEND", "number": await _next_entry(runtime, ref.admin)},
         "refusals": {},
+        "usage_marks": {"wallet_id": str(ref.members[0].id)},
+        "usage_hours": {"product": "work-task"},
     }
 
 

@@ -38,6 +38,21 @@ _ROWS = (
         VALUES (gen_random_uuid(), $1, '{email}', 'notice', '{{"name": "{name}"}}', 'en', now(), 0)""",
     """INSERT INTO emails (id, person_id, address, template, facts, locale, created_at, attempts)
         VALUES (gen_random_uuid(), NULL, '{shouted}', 'invitation', '{{}}', 'en', now(), 0)""",
+    "INSERT INTO referral_codes (person_id, code, created_at) VALUES ($1, upper(left('{code}', 8)), now())",
+    """WITH friend AS (
+            INSERT INTO persons (id, kind, display_name, locale, time_zone, status, under_review, created_at)
+            VALUES (gen_random_uuid(), 'USER', 'A friend', 'en', 'UTC', 'ACTIVE', false, now()) RETURNING id)
+        INSERT INTO referrals (id, referrer_id, referred_id, code, attributed_at, sign_up_rewarded_at)
+        SELECT gen_random_uuid(), $1, id, upper(left('{code}', 8)), now(), now() FROM friend""",
+    "INSERT INTO rate_windows (person_id, window_number, requests) VALUES ($1, 1, 1)",
+    """WITH key AS (
+            INSERT INTO credentials (id, kind, label, secret_hash, person_id, workspace_id, scopes, created_at, hint)
+            SELECT gen_random_uuid(), 'API_KEY', 'Key of {name}', sha256('{name}'), $1, id, '{{}}', now(), 'ak_…1234'
+            FROM workspaces WHERE owner_id = $1 RETURNING id, workspace_id)
+        INSERT INTO violations
+            (id, credential_id, workspace_id, person_id, at, client, product, surface, why, list_version)
+        SELECT gen_random_uuid(), id, workspace_id, $1, now(), 'Program of {name}', 'coding-request', 'CLI',
+            'UNKNOWN', 0 FROM key""",
     """INSERT INTO verb_results (caller, key, input_hash, result, created_at)
         VALUES ($1, '{name}', sha256('x'), '{{"email": "{email}"}}', now())""",
 )

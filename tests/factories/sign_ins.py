@@ -33,10 +33,18 @@ async def signed_in(
     guest: Principal | None = None,
     address: str | None = None,
     device_id: str | None = None,
+    referral_code: str | None = None,
 ) -> SignedIn:
     """Somebody who is let in."""
     outcome = await sign_in(
-        runtime, HASHES, asserted, guest=guest, device=FIREFOX, address=address, device_id=device_id
+        runtime,
+        HASHES,
+        asserted,
+        guest=guest,
+        device=FIREFOX,
+        address=address,
+        device_id=device_id,
+        referral_code=referral_code,
     )
     assert isinstance(outcome, SignedIn), outcome
     return outcome

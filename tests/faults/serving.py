@@ -37,7 +37,7 @@ def free_port() -> int:
 def environment(**variables: str) -> dict[str, str]:
     """This process's environment, with the settings of ours and nobody else's."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ALLOT_", "DATABASE_URL"))}
-    return {**inherited, "ALLOT_HOST": HOST, **variables}
+    return {**inherited, "ALLOT_HOST": HOST, "ALLOT_RATE_LIMITS": "off", **variables}
 
 
 def allot(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":

@@ -69,10 +69,14 @@ async def test_b5_b9_who_joins_sees_the_workspace_its_role_and_the_whole_quota(
                 "granted": granted,
                 "used": "0",
                 "remaining": granted,
-                "periodStart": "2026-01-15T12:00:00Z",
-                "resetsAt": "2026-02-15T12:00:00Z",
+                "periodStart": start,
+                "resetsAt": end,
             }
-            for meter, granted in (("chat_credit", "2000"), ("work_token", "5000000"))
+            for meter, granted, start, end in (
+                ("chat_credit", "2000", "2026-01-15T12:00:00Z", "2026-02-15T12:00:00Z"),
+                ("work_token", "5000000", "2026-01-15T12:00:00Z", "2026-02-15T12:00:00Z"),
+                ("running_task", "30", None, None),
+            )
         ],
         "credits": [],
     }

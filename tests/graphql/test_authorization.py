@@ -16,9 +16,11 @@ from graphql import (
 
 from domain.authorization import GUARDED, REACHED, READ, WRITE, Access
 from domain.principals import ANONYMOUS, Caller, Principal
+from models.operators import Operator
 from resolvers import authorization as checks
 from resolvers.authorization import check_table, fields_of
 from services.runtime import Runtime
+from tests.factories.clock import NOW
 from tests.factories.credentials import make_service
 from tests.graphql.conftest import Graph, Owner
 from tests.graphql.reports import report, started
@@ -33,12 +35,20 @@ TERMS = f'{{ title: {BOTH}, body: {BOTH}, material: true, reason: "a test", idem
 NEWS = f'{{ kind: INFORMATION, text: {BOTH}, reason: "a test", idempotencyKey: "%(key)s" }}'
 OPERATIONS: Mapping[str, str] = {
     "Query.products": "{ products { id } }",
+    "Query.plans": "{ plans { id } }",
+    "Query.plan": '{ plan(id: "plus", version: 1) { id } }',
+    "Query.creditPacks": "{ creditPacks { id } }",
     "Query.viewer": "{ viewer { caller } }",
     "Query.node": '{ node(id: "%(wallet)s") { id } }',
     "Query.terms": "{ terms { current { version } } }",
     "Query.banners": "{ banners { id } }",
+    "Query.approvedClients": "{ approvedClients { version } }",
+    "Query.dryRunClientList": (
+        '{ dryRunClientList(clients: [{ clientId: "kimi-cli", name: "Kimi CLI" }], days: 1) { requests } }'
+    ),
     "Query.invitation": '{ invitation(token: "ali_") { expiresAt } }',
     "Query.explainEntry": '{ explainEntry(id: "%(entry)s") { text } }',
+    "Query.explainRefusal": '{ explainRefusal(id: "ref_") { text } }',
     "Query.organization": '{ organization(id: "org_") { name } }',
     "Query.order": '{ order(id: "ord_") { id } }',
     "Query.orderByReference": '{ orderByReference(reference: "ALT-0000-0000") { id } }',
@@ -73,11 +83,30 @@ OPERATIONS: Mapping[str, str] = {
     "Mutation.suspendPerson": f"mutation {{ suspendPerson(input: {CHANGE}) {{ errors {{ code }} }} }}",
     "Mutation.reinstatePerson": f"mutation {{ reinstatePerson(input: {CHANGE}) {{ errors {{ code }} }} }}",
     "Mutation.terminatePerson": f"mutation {{ terminatePerson(input: {CHANGE}) {{ errors {{ code }} }} }}",
+    "Mutation.createReferralCode": (
+        'mutation { createReferralCode(input: { idempotencyKey: "%(key)s" }) { errors { code } } }'
+    ),
+    "Mutation.reverseReferral": (
+        'mutation { reverseReferral(input: { referralId: "rfl_", reason: "a test", idempotencyKey: "%(key)s" }) '
+        "{ errors { code } } }"
+    ),
     "Mutation.markNoticesRead": (
         'mutation { markNoticesRead(input: { all: true, idempotencyKey: "%(key)s" }) { errors { code } } }'
     ),
     "Mutation.publishTerms": f"mutation {{ publishTerms(input: {TERMS}) {{ errors {{ code }} }} }}",
     "Mutation.announceChange": f"mutation {{ announceChange(input: {NEWS}) {{ errors {{ code }} }} }}",
+    "Mutation.publishClientList": (
+        'mutation { publishClientList(input: { clients: [{ clientId: "kimi-cli", name: "Kimi CLI" }], '
+        'reason: "a test", idempotencyKey: "%(key)s" }) { errors { code } } }'
+    ),
+    "Mutation.liftRestriction": (
+        'mutation { liftRestriction(input: { apiKeyId: "key_", reason: "a test", idempotencyKey: "%(key)s" }) '
+        "{ errors { code } } }"
+    ),
+    "Mutation.restrictApiKey": (
+        'mutation { restrictApiKey(input: { apiKeyId: "key_", reason: "a test", idempotencyKey: "%(key)s" }) '
+        "{ errors { code } } }"
+    ),
     "Mutation.requestExport": 'mutation { requestExport(input: { idempotencyKey: "%(key)s" }) { errors { code } } }',
     "Mutation.requestDeletion": (
         'mutation { requestDeletion(input: { idempotencyKey: "%(key)s" }) { errors { code } } }'
@@ -94,6 +123,12 @@ OPERATIONS: Mapping[str, str] = {
         'mutation { orderOrganization(input: { name: "Labs", seats: 5, paymentMethod: CHECKOUT, '
         'idempotencyKey: "%(key)s" }) { errors { code } } }'
     ),
+    "Mutation.orderCredits": """mutation { orderCredits(input: {
+        packId: "small", paymentMethod: CHECKOUT, idempotencyKey: "%(key)s"
+    }) { errors { code } } }""",
+    "Mutation.adjustCredits": """mutation { adjustCredits(input: {
+        personId: "%(person)s", amount: "1", reason: "r", idempotencyKey: "%(key)s"
+    }) { errors { code } } }""",
     "Mutation.orderSeats": (
         'mutation { orderSeats(input: { organizationId: "org_", seats: 1, paymentMethod: CHECKOUT, '
         'idempotencyKey: "%(key)s" }) { errors { code } } }'
@@ -109,6 +144,12 @@ OPERATIONS: Mapping[str, str] = {
     "Mutation.renameOrganization": (
         'mutation { renameOrganization(input: { organizationId: "org_", name: "Labs", idempotencyKey: "%(key)s" }) '
         "{ errors { code } } }"
+    ),
+    "Mutation.createApiKey": (
+        'mutation { createApiKey(input: { name: "Laptop", idempotencyKey: "%(key)s" }) { errors { code } } }'
+    ),
+    "Mutation.revokeApiKey": (
+        'mutation { revokeApiKey(input: { keyId: "key_", idempotencyKey: "%(key)s" }) { errors { code } } }'
     ),
     "Mutation.createInvitation": (
         'mutation { createInvitation(input: { organizationId: "org_", days: 7, idempotencyKey: "%(key)s" }) '
@@ -167,6 +208,8 @@ async def test_g1_callers_may_do_what_the_table_says(
 ) -> None:
     row = GUARDED[field]
     task = await started(graph, service, ada)
+    if caller is Caller.OPERATOR:  # what they publish names them
+        await Operator.create(id=ada.wallet.person_id, name="Ada", created_at=NOW)
     for principal in callers(caller, ada, service):
         names = {
             "wallet": ada.wallet_id,

@@ -49,14 +49,14 @@ async def test_f12_at_an_instant(graph: Graph, runtime: Runtime, clock: TestCloc
     clock.advance(timedelta(hours=1))
     before = await balance(graph, owner, at="2026-01-15T12:59:59.999999Z")
     after = await balance(graph, owner, at="2026-01-15T21:00:00+08:00")
-    assert (before["asOfEntry"], before["credits"][0]["remaining"]) == (5, "5")
-    assert (after["asOfEntry"], after["credits"][0]["remaining"]) == (6, "4")
+    assert (before["asOfEntry"], before["credits"][0]["remaining"]) == (6, "5")
+    assert (after["asOfEntry"], after["credits"][0]["remaining"]) == (7, "4")
     assert after["at"] == "2026-01-15T13:00:00Z"
     assert after["quotas"][0] == {
         "remaining": "2000",
         "source": "plan:business@1",
         "cycle": {"unit": "MONTHS"},
-        "asOfEntry": 6,
+        "asOfEntry": 7,
     }
     long_ago = await balance(graph, owner, at="2020-02-29T00:00:00Z")
     assert long_ago == {"asOfEntry": 0, "at": "2020-02-29T00:00:00Z", "credits": [], "quotas": []}

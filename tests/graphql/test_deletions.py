@@ -75,7 +75,9 @@ async def test_a5_who_is_not_registered_can_do_neither(graph: Graph, query: str,
 async def test_a5_an_open_feed_ends_with_the_account(
     graph: Graph, runtime: Runtime, clock: TestClock, grace: Known
 ) -> None:
-    await runtime.database.pool.execute("UPDATE credentials SET expires_at = $1", NOW + timedelta(days=30))
+    await runtime.database.pool.execute(
+        "UPDATE credentials SET expires_at = $1 WHERE kind = 'SESSION'", NOW + timedelta(days=30)
+    )
     home = (await graph.ask("{ viewer { workspaces { id } } }", grace.principal)).data["viewer"]["workspaces"][0]["id"]
     await graph.ask(ASK, grace.principal, key="one")
     clock.advance(timedelta(days=7))

@@ -176,13 +176,14 @@ async def test_f7_entries_tell_everything(graph: Graph, runtime: Runtime, servic
     assert [entry["kind"] for entry in entries] == [
         "GRANT",
         "ALLOWANCE_STARTED",
-        "GRANT",
         "ALLOWANCE_STARTED",
+        "BENEFITS_CHANGED",
+        "GRANT",
         "GRANT",
         "CONSUME",
         "HOLD",
     ]
-    credits_, started, period, _, _, consumed, holding = entries
+    credits_, started, _, _, period, _, consumed, holding = entries
     assert credits_["grant"]["kind"] == "SIGN_UP"
     assert credits_["grant"]["endsAt"] is None
     assert started["allowance"]["source"] == "plan:business@1"
@@ -212,9 +213,9 @@ async def test_f7_entries_tell_everything(graph: Graph, runtime: Runtime, servic
     assert consumed["task"] is None
     assert holding["receipt"] is None
     assert holding["task"]["status"] == "RUNNING"
-    assert holding["balance"]["asOfEntry"] == 7
+    assert holding["balance"]["asOfEntry"] == 8
     assert holding["balance"]["credits"] == [
-        {"granted": "5", "used": "3", "held": "2", "remaining": "0", "lapsed": "0", "asOfEntry": 7}
+        {"granted": "5", "used": "3", "held": "2", "remaining": "0", "lapsed": "0", "asOfEntry": 8}
     ]
     assert holding["balance"]["quotas"][0] == {
         "remaining": "2000",

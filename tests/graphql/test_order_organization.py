@@ -55,6 +55,7 @@ async def test_b1_ordered_paid_and_there(graph: Graph, runtime: Runtime, buyer: 
         "quotas": [
             {"granted": "2000", "remaining": "2000", "resetsAt": "2026-02-15T12:00:00Z"},
             {"granted": "5000000", "remaining": "5000000", "resetsAt": "2026-02-15T12:00:00Z"},
+            {"granted": "30", "remaining": "30", "resetsAt": None},
         ],
     }
     again = await payload(graph, buyer, "orderOrganization", **WANTED)

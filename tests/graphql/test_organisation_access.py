@@ -49,6 +49,8 @@ DOCUMENTS: Mapping[str, str] = {
     "Organization.seats": OF_CONNECTION % "seats",
     "Organization.invitations": OF_CONNECTION % "invitations",
     "Organization.orders": OF_CONNECTION % "orders",
+    "Organization.usage": OF_ORGANIZATION
+    % """usage(from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z", by: [DAY]) { rows { charged } }""",
     "Subscription.organizationOverview": "subscription ($id: ID!) { organizationOverview(organizationId: $id) { at } }",
 }
 NOT_LET_IN = {"FORBIDDEN", "UNAUTHENTICATED", "NOT_FOUND", "NOT_ADMINISTRATOR", "BAD_USER_INPUT"}

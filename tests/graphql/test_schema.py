@@ -23,7 +23,7 @@ from graphql import (
 SCHEMA_FILE = Path(__file__).parents[2] / "schema.graphql"
 WITH_ID = {
     *("Workspace", "Person", "Wallet", "Entry", "Export", "Task", "ServiceAccount", "Session", "Notice", "Banner"),
-    *("Organization", "OrganizationMember", "Seat", "Invitation", "Order"),
+    *("Organization", "OrganizationMember", "Seat", "Invitation", "Order", "ApiKey", "RecordedRefusal"),
 }
 
 

@@ -9,10 +9,32 @@ from domain.principals import ANONYMOUS, Principal
 from services.runtime import Runtime
 from tests.factories.clock import TestClock
 from tests.factories.credentials import make_service
-from tests.graphql.conftest import Graph, Owner, bad_ids, make_owner
+from tests.graphql.conftest import Graph, Json, Owner, bad_ids, make_owner
 from tests.graphql.reports import done, refused, start, started
 
 pytestmark = pytest.mark.anyio
+
+
+FIGURES = "meter { id } pool used held remaining unit resetsAt"
+START = f"""
+mutation ($input: StartTaskInput!) {{ startTask(input: $input) {{
+    task {{ id }} errors {{ code requested limits {{ limit {FIGURES} }} }}
+}} }}
+"""
+QUOTAS = f"""
+query ($id: ID!) {{ node(id: $id) {{ ... on Wallet {{
+    quotas {{ granted lapsed cycle {{ unit }} source {FIGURES} }}
+}} }} }}
+"""
+
+
+async def limited(graph: Graph, service: Principal, owner: Owner, *, estimate: str) -> Json:
+    """Start a task, and be refused with all limits."""
+    asked = {"walletId": owner.wallet_id, "product": "chat-message", "estimate": estimate, "surface": "WEB"}
+    answer = await graph.ask(START, service, input=asked | {"idempotencyKey": f"estimate {estimate}"})
+    (told,) = answer.data["startTask"]["errors"]
+    assert isinstance(told, dict)
+    return told
 
 
 async def test_f4_a_task_holds_the_price_of_its_estimate(graph: Graph, service: Principal, ada: Owner) -> None:
@@ -80,6 +102,31 @@ async def test_more_running_tasks_than_the_policy_allows_are_refused(
     for number in range(runtime.catalog.policies.running_tasks_per_wallet_max):
         await started(graph, service, owner, estimate="1", idempotencyKey=str(number))
     assert refused(await start(graph, service, owner, estimate="1"))["code"] == "TOO_MANY_RUNNING_TASKS"
+
+
+async def test_c5_more_running_tasks_than_the_plan_allows_are_refused_as_the_quotas_show(
+    graph: Graph, runtime: Runtime, service: Principal
+) -> None:
+    owner = await make_owner(runtime, plan="free")
+    for number in range(3):
+        await started(graph, service, owner, estimate="1", idempotencyKey=str(number))
+    told = await limited(graph, service, owner, estimate="31")
+    assert (told["code"], told["requested"]) == ("QUOTA_EXHAUSTED", "31")
+    assert [limit["pool"] for limit in told["limits"]] == ["MAIN", "CONCURRENCY"]
+    told = await limited(graph, service, owner, estimate="1")
+    assert (told["code"], told["requested"]) == ("CONCURRENCY_LIMIT_REACHED", "1")
+    limit = {
+        "meter": {"id": "running_task"},
+        "pool": "CONCURRENCY",
+        "used": "0",
+        "held": "3",
+        "remaining": "0",
+        "unit": "task",
+        "resetsAt": "2026-01-16T12:00:00Z",
+    }
+    assert told["limits"] == [limit | {"limit": "3"}]
+    quotas = (await graph.ask(QUOTAS, owner.principal, id=owner.wallet_id)).data["node"]["quotas"]
+    assert limit | {"granted": "3", "lapsed": "0", "cycle": None, "source": None} in quotas
 
 
 async def test_b11_unknown_foreign_and_malformed_wallets_are_the_same(

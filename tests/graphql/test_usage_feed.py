@@ -84,11 +84,12 @@ async def test_f8_a_plan_that_begins_while_one_follows_has_its_source(
     async with graph.following(FOLLOW, ada.principal, id=ada.workspace_id) as feed:
         assert (await feed.next())["balance"]["quotas"] == []
         await subscribe(runtime, ada.wallet.id, "business")
-        events = [await feed.next() for _ in range(4)]
+        events = [await feed.next() for _ in range(5)]
     quotas = events[-1]["entry"]["balance"]["quotas"]
     assert [(quota["remaining"], quota["source"]) for quota in quotas] == [
         ("2000", "plan:business@1"),
         ("5000000", "plan:business@1"),
+        ("30", None),
     ]
 
 

@@ -77,8 +77,9 @@ async def test_f2_quotas_and_credits_tell_everything(graph: Graph, runtime: Runt
         ("work_token", "MAIN"),
         ("coding_request", "MAIN"),
         ("coding_request", "WINDOW"),
+        ("running_task", "CONCURRENCY"),
     ]
-    coding, window = workspace["quotas"][2:]
+    coding, window, running = workspace["quotas"][2:]
     assert coding == {
         "meter": {"id": "coding_request", "name": "Coding requests", "unit": "request"},
         "pool": "MAIN",
@@ -95,6 +96,21 @@ async def test_f2_quotas_and_credits_tell_everything(graph: Graph, runtime: Runt
         "resetsAt": "2026-01-21T16:00:00Z",
     }
     assert (window["remaining"], window["periodStart"], window["resetsAt"]) == ("100", None, None)
+    assert running == {
+        "meter": {"id": "running_task", "name": "Running tasks", "unit": "task"},
+        "pool": "CONCURRENCY",
+        "granted": "30",
+        "used": "0",
+        "held": "0",
+        "remaining": "30",
+        "lapsed": "0",
+        "unit": "task",
+        "asOfEntry": entries,
+        "cycle": None,
+        "source": None,
+        "periodStart": None,
+        "resetsAt": None,
+    }
     assert workspace["credits"] == [
         {
             "meter": {"id": "chat_credit"},

@@ -56,8 +56,12 @@ CONSTRAINTS = {
     ("wallets", "FOREIGN KEY (workspace_id, person_id) REFERENCES members(workspace_id, person_id)"),
     *(
         (table, "FOREIGN KEY (workspace_id, wallet_id) REFERENCES wallets(workspace_id, id)")
-        for table in ("allowances", "grants", "tasks", "entries", "refusals")
+        for table in ("allowances", "grants", "tasks", "entries", "refusals", "usage_marks")
     ),
+    # f12: a sum stands once, behind its wallet's mark
+    ("usage_hours", "UNIQUE (wallet_id, hour, meter, product, surface, client, credential)"),
+    ("usage_hours", "FOREIGN KEY (workspace_id, wallet_id) REFERENCES usage_marks(workspace_id, wallet_id)"),
+    ("usage_hours", "CHECK ((hour = date_trunc('hour'::text, hour, 'UTC'::text)))"),
     ("grants", "FOREIGN KEY (wallet_id, allowance) REFERENCES allowances(wallet_id, number)"),
     ("entries", "FOREIGN KEY (wallet_id, task_id) REFERENCES tasks(wallet_id, id)"),
     ("members", "UNIQUE (workspace_id, person_id)"),
@@ -114,6 +118,29 @@ CONSTRAINTS = {
     # b8: one person on a seat in a period, and one seat of a person
     ("seat_periods", "UNIQUE (seat_id, period_start)"),
     ("seat_periods", "UNIQUE (workspace_id, person_id, period_start)"),
+    # d4: one code a person, one referral of each, never of oneself; what is rejected gives nothing
+    ("referral_codes", "PRIMARY KEY (person_id)"),
+    ("referral_codes", "UNIQUE (code)"),
+    ("referral_codes", "FOREIGN KEY (person_id) REFERENCES persons(id)"),
+    ("referrals", "UNIQUE (referred_id)"),
+    ("referrals", "FOREIGN KEY (referrer_id) REFERENCES persons(id)"),
+    ("referrals", "FOREIGN KEY (referred_id) REFERENCES persons(id)"),
+    ("referrals", "CHECK ((referrer_id <> referred_id))"),
+    (
+        "referrals",
+        "CHECK (((rejected_because IS NULL) OR ((sign_up_rewarded_at IS NULL) AND (payment_rewarded_at IS NULL))))",
+    ),
+    ("referrals", "CHECK (((reversed_at IS NULL) = (reversed_because IS NULL)))"),
+    # c4: a violation is of a key of the same person in the same workspace, and restricted are keys alone
+    ("violations", "CHECK ((list_version >= 0))"),
+    ("violations", "CHECK ((lifted_at >= at))"),
+    (
+        "violations",
+        "FOREIGN KEY (workspace_id, person_id, credential_id) REFERENCES credentials(workspace_id, person_id, id)",
+    ),
+    ("credentials", "CHECK (((restricted_at IS NULL) OR ((kind)::text = 'API_KEY'::text)))"),
+    ("credentials", "CHECK (((restricted_at IS NULL) = (restricted_because IS NULL)))"),
+    ("client_lists", "PRIMARY KEY (version)"),
     # d8: an order is paid or not, a receipt is numbered, a report counts once
     ("orders", "UNIQUE (reference)"),
     ("orders", "UNIQUE (receipt_number)"),
@@ -156,8 +183,12 @@ INDEXES = {
     ("entries", "(wallet_id, at, number)"),
     ("idempotency_keys", "(created_at)"),
     ("refusals", "(at)"),
-    ("refusals", "(wallet_id, at)"),
+    ("refusals", "(wallet_id, at, id)"),
     ("members", "(workspace_id, joined_at, id) WHERE (left_at IS NULL)"),
+    ("referrals", "(referrer_id, attributed_at, id)"),
+    ("violations", "(credential_id, at)"),
+    ("violations", "(person_id, at, id)"),
+    ("violations", "(at)"),
     ("invitations", "(organisation_id, created_at, id)"),
     ("invitation_uses", "(invitation_id, used_at, id)"),
     ("seats", "(release_at) WHERE (release_at IS NOT NULL)"),
@@ -170,7 +201,15 @@ INDEXES = {
     ("orders", "(expires_at) WHERE ((status)::text = 'PENDING'::text)"),
 }
 
-APPEND_ONLY = {"entries", "catalog_versions", "order_lines", "payments", "subscription_terms", "seat_changes"}
+APPEND_ONLY = {
+    "entries",
+    "catalog_versions",
+    "client_lists",
+    "order_lines",
+    "payments",
+    "subscription_terms",
+    "seat_changes",
+}
 
 TRIGGERS = {
     # f2, f4, d8: what has ended stays as it is

@@ -12,6 +12,7 @@ from domain.refusals import Refusal
 from domain.workspaces import MemberRole
 from feed.topics import access_topic
 from models.workspaces import Member
+from services.api_keys import KEY_INVALID, find_key
 from services.authentication import authenticate, is_valid
 from services.credentials import issue_service_key, issue_session
 from services.deletions import GRACE, deletion_of_viewer, request_deletion
@@ -21,11 +22,12 @@ from services.export_building import build_next_export
 from services.exports import request_export
 from services.reconciling import reconcile
 from services.runtime import Runtime
+from tests.factories.api_keys import make_api_key, make_coder
 from tests.factories.clock import NOW, TestClock
 from tests.factories.credentials import make_service_account
 from tests.factories.people_data import Known, make_known
 from tests.factories.persons import set_status
-from tests.factories.tables import content
+from tests.factories.tables import content, places_of
 from tests.factories.usage import hold, spend
 from tests.factories.wallets import carry_out, give, make_colleague
 from tests.factories.workspaces import join, leave, make_enterprise_workspace
@@ -100,6 +102,18 @@ async def test_a5_sessions_and_keys_die_at_once_and_their_owners_are_woken(runti
     for token in (issued.token, key.token):
         with pytest.raises(Unauthenticated):
             await authenticate(runtime, token)
+
+
+async def test_a5_c3_api_keys_die_with_their_owner_and_nothing_is_left_of_them(
+    runtime: Runtime, clock: TestClock
+) -> None:
+    coder = await make_coder(runtime)
+    made = await make_api_key(runtime, coder, "My laptop")
+    await request_deletion(runtime, coder.principal, "key")
+    clock.now = NOW + GRACE
+    await carry_out_deletions(runtime)
+    assert await find_key(runtime, made.text) == KEY_INVALID
+    assert await places_of(runtime.database, "My laptop", f"ak_…{made.text[-4:]}") == set()
 
 
 async def test_a5_memberships_end_and_the_account_counts_as_deleted(runtime: Runtime, clock: TestClock) -> None:

@@ -198,7 +198,7 @@ async def test_f12_quotas_of_periods_that_nobody_looked_at(runtime: Runtime, clo
         assert quota.period_start <= instant < quota.resets_at
         assert (quota.used, quota.remaining) == ((7_000, 23_000) if days < 31 else (0, 30_000))
     last = await runtime.database.pool.fetchval("SELECT last_entry FROM wallets WHERE id = $1", wallet.id)
-    assert last == 5 + 4  # each of two quotas ended once and began once
+    assert last == 6 + 4  # each of two quotas ended once and began once
 
 
 async def test_f12_random_histories_are_told_as_they_were_seen_then(runtime: Runtime, clock: TestClock) -> None:

@@ -128,7 +128,7 @@ async def test_d8_the_statements_of_a_report_are_counted(runtime: Runtime, order
     assert await counted(paid(order, "less", amount_minor=1)) == begin_and_commit + 3
     assert await counted(failed(order)) == begin_and_commit + 4
     assert await counted(failed(order)) == begin_and_commit + 2  # heard of before
-    assert await counted(paid(order), found) == begin_and_commit + 9 + fakes
+    assert await counted(paid(order), found) == begin_and_commit + 10 + fakes
     assert await counted(paid(order)) == begin_and_commit + 2
     assert await counted(replace(paid(order), order_id=uuid4())) == begin_and_commit + 1
 
@@ -387,7 +387,7 @@ async def test_d8_g3_an_operator_confirms_a_transfer_once_and_on_record(
         async with recorded(runtime.database.pool) as statements:
             assert await confirm(runtime, operator, order.id) == (OrderChanged(order.id), False)
         assert await feed.wait(0)
-    assert len(statements) == 17  # BEGIN, COMMIT and three of the effect among them
+    assert len(statements) == 18  # BEGIN, COMMIT and three of the effect among them
     row = await now_of(runtime, order)
     assert (row.status, row.receipt_number, row.paid_at) == (OrderStatus.PAID, 1, runtime.clock())
     recorded_ = await runtime.database.pool.fetch("SELECT provider, outcome, operator_id FROM payments")

@@ -34,9 +34,9 @@ async def test_f2_a_wallet_is_read_with_the_entry_that_it_is_true_at(runtime: Ru
     viewer = await make_user(runtime, wallet.person_id)
     row = (await reads.wallets(runtime, viewer, [wallet.id]))[wallet.id]
     assert (row.id, row.workspace_id, row.person_id) == (wallet.id, wallet.workspace_id, wallet.person_id)
-    assert (row.last_entry, row.at) == (7, NOW)
+    assert (row.last_entry, row.at) == (8, NOW)
     figures = {(balance.meter, balance.allowance): balance for balance in row.balances}
-    assert set(figures) == {("chat_credit", 1), ("work_token", 2), ("chat_credit", None)}
+    assert set(figures) == {("chat_credit", 1), ("work_token", 2), ("running_task", None), ("chat_credit", None)}
     quota, credits_ = figures["chat_credit", 1], figures["chat_credit", None]
     assert (quota.granted, quota.used, quota.held, quota.remaining) == (30_000, 0, 0, 30_000)
     assert (credits_.granted, credits_.used, credits_.held, credits_.remaining) == (10_000, 3_000, 2_000, 5_000)

@@ -141,6 +141,7 @@ WALLET = {
     "the periods": "periods = '{}'",
     "the end of benefits": "benefits_until = now()",
     "a suspension": "suspended = 'SUBSCRIPTION_EXPIRED'",
+    "the limit of running tasks": "concurrency_max = 7",
     "the next due instant": "next_due_at = next_due_at + interval '1 second'",
     "no next due instant": "next_due_at = NULL",
 }

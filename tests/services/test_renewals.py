@@ -371,5 +371,5 @@ async def test_a_renewal_costs_a_known_number_of_statements(
     order = await order_of(runtime, done)
     async with recorded(runtime.database.pool) as statements:
         await pay(runtime, order)
-    # nine of a payment; lock, read, term, seats, whom, three of posting, posted
-    assert len(statements) == 2 + 9 + 9, statements
+    # ten of a payment, its look for a referral included; lock, read, term, seats, whom, three of posting, posted
+    assert len(statements) == 2 + 10 + 9, statements

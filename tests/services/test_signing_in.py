@@ -75,7 +75,8 @@ async def test_a2_a_new_person_gets_an_account_the_free_plan_and_100_credits(run
     )  # fmt: skip
     entries = [tuple(row) for row in await runtime.database.pool.fetch(_LEDGER, came.person_id)]
     assert entries[-1] == ("GRANT", 100_000, "SIGN_UP")
-    assert [kind for kind, _, _ in entries] == ["ALLOWANCE_STARTED", "GRANT"] * 2 + ["GRANT"]
+    given = ["ALLOWANCE_STARTED"] * 2 + ["BENEFITS_CHANGED"] + ["GRANT"] * 2
+    assert [kind for kind, _, _ in entries] == [*given, "GRANT"]
     principal = await authenticate(runtime, came.credential.token)
     assert principal == Principal(Caller.USER, came.person_id, came.credential.id)
     await assert_reconciled(runtime)

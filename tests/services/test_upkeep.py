@@ -52,7 +52,7 @@ async def test_f10_one_wallets_due_things_are_written_in_their_order_at_their_in
     await carry_out(runtime, wallet.id, hold(3, hold_for=HOUR), hold(3, hold_for=3 * HOUR))
     clock.now = NOW + timedelta(days=100)
     assert await write_due(runtime) == 1
-    rows = await runtime.database.pool.fetch("SELECT kind, at, amount FROM entries WHERE number > 7 ORDER BY number")
+    rows = await runtime.database.pool.fetch("SELECT kind, at, amount FROM entries WHERE number > 8 ORDER BY number")
     written = [(row["kind"], row["at"] - NOW, row["amount"]) for row in rows]
     assert written[:3] == [("TIMEOUT", HOUR, 3_000), ("EXPIRE", 2 * HOUR, 3_000), ("TIMEOUT", 3 * HOUR, 3_000)]
     assert [kind for kind, _, _ in written[3:]] == ["EXPIRE", "EXPIRE", "GRANT", "GRANT"]  # one month of three

@@ -14,6 +14,7 @@ from services.runtime import Runtime
 from services.wallets import open_wallet
 from tests.factories.clock import TestClock
 from tests.factories.persons import make_person
+from tests.factories.tables import content
 from tests.factories.usage import spend
 from tests.factories.wallets import carry_out, make_wallet, open_in, subscribe
 from tests.factories.workspaces import join, make_enterprise_workspace, make_personal_workspace
@@ -61,14 +62,25 @@ async def test_f1_a_wallet_that_is_found_keeps_what_it_has(runtime: Runtime, clo
 
 
 async def test_b8_a_plan_is_given_once_a_period(runtime: Runtime, clock: TestClock) -> None:
+    async def granted() -> list[tuple[str, int]]:
+        rows = await runtime.database.pool.fetch(
+            "SELECT meter, count(*) FROM grants WHERE wallet_id = $1 GROUP BY meter ORDER BY meter", wallet.id
+        )
+        return [tuple(row) for row in rows]
+
     wallet = await make_wallet(runtime)
-    batch = await subscribe(runtime, wallet.id, "plus")
-    assert codes(batch.outcomes) == [None] * 4
-    assert codes((await subscribe(runtime, wallet.id, "plus")).outcomes) == [RefusalCode.ALREADY_GRANTED] * 4
-    assert codes((await subscribe(runtime, wallet.id, "free")).outcomes) == [RefusalCode.ALREADY_GRANTED] * 2
-    assert codes(await carry_out(runtime, wallet.id, EndAllowance(1))) == [None]
+    once = [("chat_credit", 1), ("coding_request", 1), ("work_token", 1)]
+    assert codes((await subscribe(runtime, wallet.id, "plus")).outcomes) == [None]
+    assert await granted() == once
+    before = await content(runtime.database)
+    assert codes((await subscribe(runtime, wallet.id, "plus")).outcomes) == [None]
+    assert await content(runtime.database) == before
+    for plan in ("free", "plus"):  # another amount waits for the next period, and so does what is given again
+        await subscribe(runtime, wallet.id, plan)
+        assert await granted() == once
+    await carry_out(runtime, wallet.id, EndAllowance(1))
     clock.advance(timedelta(days=1))
-    again = (await subscribe(runtime, wallet.id, "free")).outcomes
-    assert codes(again) == [None, RefusalCode.ALREADY_GRANTED]  # a new anchor is a new period
-    await carry_out(runtime, wallet.id, EndAllowance(5))
-    assert codes((await subscribe(runtime, wallet.id, "free")).outcomes) == [RefusalCode.ALREADY_GRANTED] * 2
+    await subscribe(runtime, wallet.id, "plus")  # a new anchor is a new period
+    assert await granted() == [("chat_credit", 2), *once[1:]]
+    await subscribe(runtime, wallet.id, "free")
+    assert await granted() == [("chat_credit", 2), *once[1:]]

@@ -185,7 +185,7 @@ async def test_pages_of_allowed_origins_may_call_with_credentials(house: House) 
             assert {"authorization", "content-type", "x-allot-csrf", "allotment-surface"} <= names
         answer = await client.post(f"{house.origin}/graphql", json={"query": WHO}, headers={"origin": APP})
         assert answer.headers["access-control-allow-origin"] == APP
-        assert answer.headers["access-control-expose-headers"] == "Retry-After"
+        assert answer.headers["access-control-expose-headers"] == "Retry-After, RateLimit-Policy, RateLimit"
         assert "Origin" in answer.headers["vary"]
         for origin in ("https://evil.example", "null", f"{APP}.evil.example", "http://app.example.com"):
             refused = await client.options(f"{house.origin}/graphql", headers={**PREFLIGHT, "origin": origin})
