@@ -26,7 +26,7 @@ from tests.concurrency.racing import RACERS, ROUNDS, assert_reconciled, at_once
 from tests.factories.buying import A_DAY, CHECKOUT, attend, order_of, refusal_of_use
 from tests.factories.clock import NOW, TestClock
 from tests.factories.credentials import make_user
-from tests.factories.organisations import OrganisationRef, add_member, make_organisation
+from tests.factories.organisations import OrganisationRef, add_member, fill, make_organisation
 from tests.factories.payments import paid
 from tests.factories.usage import spend
 
@@ -154,23 +154,25 @@ async def test_b7_b10_a_renewal_beside_removals_and_the_worker(
     runtime: Runtime, processes: list[Runtime], clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever is removed meanwhile has nothing in the end, whoever stays has everything."""
-    monkeypatch.setattr(benefit_posting, "WALLETS_PER_ROUND_MAX", 2)
+    monkeypatch.setattr(benefit_posting, "WALLETS_PER_ROUND_MAX", 4)
     rng = random.Random(7)
     for _ in range(ROUNDS):
         clock.now = NOW
-        ref = await make_organisation(runtime, members=4)
+        ref = await make_organisation(runtime, seats=RACERS)
+        members = await fill(runtime, ref, RACERS - 1)
         admin = await make_user(runtime, ref.admin_id)
         await set_automatic_renewal(runtime, admin, ref.id, enabled=True, key="on")
-        gone, stay = ref.members[:2], [*ref.members[2:], ref.admin]
+        removals = RACERS - 1 - len(processes)
+        gone, stay = members[:removals], [*members[removals:], ref.admin]
         clock.now = ENDS_AT - A_DAY
-        order = await order_of(runtime, await order_renewal(runtime, admin, ref.id, 5, method=CHECKOUT, key="k"))
+        order = await order_of(runtime, await order_renewal(runtime, admin, ref.id, RACERS, method=CHECKOUT, key="k"))
         ids = [(await Member.get(workspace_id=ref.workspace_id, person_id=each.person_id)).id for each in gone]
         await at_once(
             rng,
             [
                 report_payment(processes[0], paid(order, at=clock.now)),
                 *(
-                    remove_member(processes[n], admin, ref.id, id_, reason=None, key=str(n))
+                    remove_member(processes[n % len(processes)], admin, ref.id, id_, reason=None, key=str(n))
                     for n, id_ in enumerate(ids)
                 ),
                 *(attend(process) for process in processes),
@@ -178,6 +180,6 @@ async def test_b7_b10_a_renewal_beside_removals_and_the_worker(
         )
         await attend(runtime)
         clock.now = ENDS_AT + A_DAY
-        assert [await refusal_of_use(runtime, wallet.id) for wallet in stay] == [None] * 3
+        assert [await refusal_of_use(runtime, wallet.id) for wallet in stay] == [None] * (1 + len(processes))
         assert {await refusal_of_use(runtime, wallet.id) for wallet in gone} == {RefusalCode.MEMBERSHIP_ENDED}
     await assert_reconciled(runtime)

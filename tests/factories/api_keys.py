@@ -34,9 +34,16 @@ async def make_coder(runtime: Runtime, *, plan: str | None = CODING_PLAN) -> Cod
     return Coder(wallet, await make_user(runtime, wallet.person_id))
 
 
-async def make_api_key(runtime: Runtime, coder: Coder, name: str = "Laptop", **given: object) -> MadeKey:
-    """A new key of somebody; `given` are fields of `NewKey`."""
-    done = await create_key(runtime, coder.principal, NewKey(name, **given), f"make {name}")  # type: ignore[arg-type]
+async def make_api_key(
+    runtime: Runtime,
+    coder: Coder,
+    name: str = "Laptop",
+    *,
+    expires_in_days: int | None = None,
+    scopes: tuple[str, ...] = (),
+) -> MadeKey:
+    """A new key of somebody."""
+    done = await create_key(runtime, coder.principal, NewKey(name, expires_in_days, scopes), f"make {name}")
     assert done.key, done.refused
     assert done.secret
     return MadeKey(done.key.id, done.secret)
